@@ -1,0 +1,162 @@
+"""The field catalogue: what a field is, how long it stays true, and who may write it.
+
+One YAML file a category under `accounts/fields/`; everything that knows about fields reads it here.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib import resources
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+from accounts.change import Policy
+from accounts.errors import ConfigError, UnknownField
+from accounts.values import VALUE_TYPES, ValueType
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """One field of the catalogue.
+
+    `ttl_days`: how long a value is trusted unseen. `hold_days`: how long a person's edit is left alone.
+    `authority`: sources by rank, best first. `min_confidence`: the bar below which nothing is replaced.
+    `prefer_kinds` order what may fill a CRM's one cell; `never_kinds` may not, and do not confirm either.
+    `many`: several values may be true at once. `weight`: what a right value is worth when work is ordered.
+    `crm`: names of the column or property per CRM kind, the first that exists is used.
+    """
+
+    name: str
+    category: str
+    type: str
+    label_en: str
+    label_zh: str
+    ttl_days: int
+    hold_days: int
+    min_confidence: float
+    authority: tuple[str, ...]
+    policy: Policy
+    sensitive: bool
+    many: bool
+    prefer_kinds: tuple[str, ...]
+    never_kinds: tuple[str, ...]
+    weight: float
+    crm: Mapping[str, tuple[str, ...]]
+
+    @property
+    def value_type(self) -> ValueType:
+        """The field's type, which normalises, compares and checks its values."""
+        return VALUE_TYPES[self.type]
+
+    def authority_of(self, source: str) -> float:
+        """How much a source counts for this field: 1 for the first named, falling; 0.3 where not named."""
+        try:
+            rank = self.authority.index(source)
+        except ValueError:
+            return 0.3
+        return max(0.4, 1.0 - 0.15 * rank)
+
+    def columns(self, crm: str) -> tuple[str, ...]:
+        """The names the field goes by in a kind of CRM."""
+        return self.crm.get(crm, (self.name,))
+
+
+class _Entry(BaseModel):
+    """One field as written in YAML."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    type: str
+    label: dict[Literal["en", "zh"], str]
+    ttl_days: int = Field(ge=1)
+    hold_days: int = Field(default=180, ge=30)
+    min_confidence: float = Field(default=0.6, ge=0, le=1)
+    authority: list[str] = []
+    policy: Policy = Policy.REPLACE_STALE
+    sensitive: bool = False
+    many: bool = False
+    prefer_kinds: list[str] = []
+    never_kinds: list[str] = []
+    weight: float = Field(default=1.0, ge=0)
+    crm: dict[str, list[str]] = {}
+
+    def spec(self, category: str) -> FieldSpec:
+        """The frozen form."""
+        return FieldSpec(
+            self.name, category, self.type, self.label["en"], self.label["zh"], self.ttl_days, self.hold_days,
+            self.min_confidence, tuple(self.authority), self.policy, self.sensitive, self.many,
+            tuple(self.prefer_kinds), tuple(self.never_kinds), self.weight,
+            {kind: tuple(names) for kind, names in self.crm.items()},
+        )  # fmt: skip
+
+
+class Catalogue:
+    """All fields, by name, in the order of their files."""
+
+    def __init__(self, specs: Mapping[str, FieldSpec]) -> None:
+        self._specs = dict(specs)
+
+    def __iter__(self) -> Iterator[FieldSpec]:
+        return iter(self._specs.values())
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._specs
+
+    def __len__(self) -> int:
+        return len(self._specs)
+
+    def __getitem__(self, name: str) -> FieldSpec:
+        try:
+            return self._specs[name]
+        except KeyError:
+            near = tuple(difflib.get_close_matches(name, self._specs, n=2))
+            raise UnknownField(name, near=near) from None
+
+    def names(self) -> tuple[str, ...]:
+        """The names of all fields."""
+        return tuple(self._specs)
+
+    def overridden(self, overrides: Mapping[str, Mapping[str, Any]]) -> Catalogue:
+        """The catalogue with settings of single fields replaced, as `[fields.NAME]` in the TOML asks.
+
+        Raises UnknownField for a field that does not exist.
+        """
+        specs = dict(self._specs)
+        for name, settings in overrides.items():
+            specs[name] = replace(self[name], **settings)
+        return Catalogue(specs)
+
+
+def parse_fields(category: str, text: str, origin: str) -> Iterator[FieldSpec]:
+    """The fields of one YAML file. Raises ConfigError naming the file and entry that is wrong."""
+    for raw in yaml.safe_load(text) or ():
+        try:
+            entry = _Entry.model_validate(raw)
+        except ValueError as error:
+            name = raw.get("name", "?") if isinstance(raw, dict) else "?"
+            raise ConfigError(f"{origin}: field {name}: {error}", key=name) from error
+        if entry.type not in VALUE_TYPES:
+            raise ConfigError(
+                f"{origin}: field {entry.name} has type {entry.type!r}, which does not exist.",
+                remedy=f"Types are {', '.join(VALUE_TYPES)}.",
+                key=entry.name,
+            )
+        yield entry.spec(category)
+
+
+@cache
+def shipped_catalogue() -> Catalogue:
+    """The catalogue as shipped."""
+    specs: dict[str, FieldSpec] = {}
+    folder = resources.files("accounts").joinpath("fields")
+    for file in sorted(folder.iterdir(), key=lambda f: f.name):
+        if file.name.endswith(".yml"):
+            for spec in parse_fields(file.name[:-4], file.read_text(encoding="utf-8"), file.name):
+                specs[spec.name] = spec
+    return Catalogue(specs)

@@ -1,0 +1,181 @@
+"""The one configuration: `evergreen.toml`, read into pydantic models.
+
+Secrets are never read from the TOML; they come from the environment or from files with checked permissions.
+Relative paths are relative to the folder of the TOML.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from accounts.change import Policy
+from accounts.errors import ConfigError
+
+_SECRET = re.compile(r"(?i)(password|passwd|secret|token|api_?key|private_?key|credential)")
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CrmConfig(_Section):
+    """Which CRM, and how its records are read."""
+
+    kind: str = "file"
+    path: Path | None = None
+    key: str = "id"
+    encoding: str | None = None
+    delimiter: str | None = None
+    add_columns: bool = False
+    columns: dict[str, str] = {}
+    machine_users: list[str] = ["import", "api", "integration"]
+    our_user: str = "evergreen"
+    hold_column: str | None = None
+    options: dict[str, Any] = {}
+
+
+class WarehouseConfig(_Section):
+    """Where what we know is kept, and for how long."""
+
+    path: Path = Path(".evergreen")
+    memory_limit: str = "2GB"
+    keep_bodies_days: int = Field(default=180, ge=1)
+    keep_snapshots: int = Field(default=5, ge=1)
+
+
+class WebConfig(_Section):
+    """How politely, how patiently and how much we read."""
+
+    contact: str | None = None
+    user_agent: str = "evergreen-crm"
+    use_proxies: bool = False
+    respect_robots: bool = True
+    requests_per_second: float = Field(default=1.0, gt=0)
+    connections_per_host: int = Field(default=2, ge=1)
+    connect_timeout: float = Field(default=10.0, gt=0)
+    read_timeout: float = Field(default=20.0, gt=0)
+    total_timeout: float = Field(default=60.0, gt=0)
+    max_bytes: int = Field(default=10_000_000, ge=1000)
+    max_redirects: int = Field(default=6, ge=0)
+    retries: int = Field(default=2, ge=0)
+    pages_per_site: int = Field(default=6, ge=1)
+    allow_private: bool = False
+    """Only for the loopback demo world and tests: permits fetching from 127.0.0.0/8."""
+
+
+class RunConfig(_Section):
+    """How a run is cut up and bounded."""
+
+    shard_size: int = Field(default=200, ge=1)
+    threads: int = Field(default=16, ge=1)
+    shards_at_once: int = Field(default=2, ge=1)
+    budget: int | None = Field(default=None, ge=0)
+    """Accounts looked at in one run; the rest of the work list waits."""
+    max_cost: float | None = Field(default=None, ge=0)
+    breaker: float = Field(default=0.25, gt=0, le=1)
+    keep_run_files: int = Field(default=30, ge=1)
+
+
+class FieldOverride(_Section):
+    """Settings of one catalogue field, replaced."""
+
+    policy: Policy | None = None
+    ttl_days: int | None = Field(default=None, ge=1)
+    hold_days: int | None = Field(default=None, ge=30)
+    min_confidence: float | None = Field(default=None, ge=0, le=1)
+    sensitive: bool | None = None
+    weight: float | None = Field(default=None, ge=0)
+
+    def given(self) -> dict[str, Any]:
+        """The settings that were written."""
+        return {name: value for name, value in self if value is not None}
+
+
+class Config(_Section):
+    """The whole of `evergreen.toml`. `path` is where it was read from."""
+
+    path: Path = Path("evergreen.toml")
+    crm: CrmConfig = CrmConfig()
+    warehouse: WarehouseConfig = WarehouseConfig()
+    web: WebConfig = WebConfig()
+    run: RunConfig = RunConfig()
+    sources: dict[str, dict[str, Any]] = {}
+    fields: dict[str, FieldOverride] = {}
+    language: Literal["en", "zh"] = "en"
+
+    def resolve(self, path: Path) -> Path:
+        """An absolute path; relative ones start at the folder of the TOML."""
+        return (self.path.parent / path).resolve()
+
+    @property
+    def home(self) -> Path:
+        """The folder that holds the warehouse, the stored responses, snapshots and runs."""
+        return self.resolve(self.warehouse.path)
+
+
+def load_config(path: Path) -> Config:
+    """The configuration in a TOML file.
+
+    Raises ConfigError naming the file, the key and the remedy: no such file, broken TOML, an unknown key (with
+    the nearest known one), a value out of bounds, a secret written where it must not be.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise ConfigError(
+            f"There is no {path}.", remedy="Run `evergreen init` here, or pass --config FILE.", path=path
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read: {error}.", remedy="It must be a UTF-8 text file.", path=path) from error
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}.", remedy="Mend that line.", path=path) from error
+    _refuse_secrets(raw, path)
+    try:
+        return Config.model_validate({**raw, "path": path.resolve()})
+    except ValidationError as error:
+        raise _explain(error, path) from error
+
+
+def _refuse_secrets(raw: dict[str, Any], path: Path, prefix: str = "") -> None:
+    for key, value in raw.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, dict):
+            _refuse_secrets(value, path, f"{name}.")
+        elif _SECRET.search(key) and not key.endswith(("_env", "_file")):
+            raise ConfigError(
+                f"{path} holds {name}, which looks like a secret.",
+                remedy=f"Put it into an environment variable or a file, and name that: {key}_env or {key}_file.",
+                path=path,
+                key=name,
+            )
+
+
+def _known_keys(location: tuple[int | str, ...]) -> list[str]:
+    """The keys allowed in the section an error points into."""
+    model: Any = Config
+    for part in location[:-1]:
+        field = model.model_fields.get(str(part)) if hasattr(model, "model_fields") else None
+        model = field.annotation if field is not None else FieldOverride
+    return [k for k in getattr(model, "model_fields", {}) if k != "path" or model is not Config]
+
+
+def _explain(error: ValidationError, path: Path) -> ConfigError:
+    """The first fault in words, with the nearest key where a name is unknown."""
+    fault = error.errors()[0]
+    key = ".".join(str(part) for part in fault["loc"])
+    if fault["type"] == "extra_forbidden":
+        known = _known_keys(fault["loc"])
+        near = difflib.get_close_matches(str(fault["loc"][-1]), known, n=1)
+        remedy = f"Did you mean {near[0]}?" if near else f"Known keys there: {', '.join(known)}."
+        return ConfigError(f"{path}: {key} is not a setting.", remedy=remedy, path=path, key=key)
+    return ConfigError(
+        f"{path}: {key} is {fault['input']!r}: {fault['msg']}.", remedy="Mend that line.", path=path, key=key
+    )

@@ -1,0 +1,117 @@
+"""The error tree. Every error carries its fields, and a message that names the thing and the remedy.
+
+EvergreenError
+├── ConfigError          the configuration, a file or an argument is wrong        exit 2
+│   └── UnknownField     a field name the catalogue does not know
+├── CrmError             the CRM could not be read or written                     exit 3
+│   ├── CrmUnavailable   out of reach, credentials refused
+│   ├── CrmRefused       it answered, and its shape forbids going on (no key column, duplicate keys)
+│   └── WriteConflict    somebody changed it under us
+├── SourceError          one source of the world's data; the run goes on
+│   ├── SourceUnavailable  time-out, refused, circuit open: *failed*, never *empty*
+│   ├── SourceBroken     it answered with something we cannot read
+│   └── QuotaExhausted   its limit is spent; ask it no more in this run
+├── WarehouseError       the warehouse could not be opened or is of another version
+│   └── WriterBusy       another process holds it for writing                     exit 3
+└── WorkLeft             the run stopped with work undone (breaker, budget)       exit 1
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class EvergreenError(Exception):
+    """Root of the tree. `what` names the thing, `remedy` says what to do about it."""
+
+    exit_code = 1
+
+    def __init__(self, what: str, *, remedy: str = "") -> None:
+        self.what = what
+        self.remedy = remedy
+        super().__init__(f"{what} {remedy}".strip())
+
+
+class ConfigError(EvergreenError):
+    """The configuration, a file or an argument is wrong; nothing was started."""
+
+    exit_code = 2
+
+    def __init__(
+        self, what: str, *, remedy: str = "", path: Path | None = None, key: str | None = None
+    ) -> None:
+        self.path = path
+        self.key = key
+        super().__init__(what, remedy=remedy)
+
+
+class UnknownField(ConfigError):
+    """A field name the catalogue does not know."""
+
+    def __init__(self, field: str, *, near: tuple[str, ...] = ()) -> None:
+        self.field = field
+        self.near = near
+        hint = f"Did you mean {' or '.join(near)}?" if near else "`evergreen check` lists them."
+        super().__init__(f"There is no field {field!r} in the catalogue.", remedy=hint, key=field)
+
+
+class CrmError(EvergreenError):
+    """The CRM could not be read or written. `crm` is its kind, `raw` the vendor's own text."""
+
+    exit_code = 3
+
+    def __init__(self, what: str, *, remedy: str = "", crm: str = "", raw: str = "") -> None:
+        self.crm = crm
+        self.raw = raw
+        super().__init__(what, remedy=remedy)
+
+
+class CrmUnavailable(CrmError):
+    """The CRM is out of reach or refuses our credentials."""
+
+
+class CrmRefused(CrmError):
+    """The CRM answered, and what it holds forbids going on; nothing was written."""
+
+
+class WriteConflict(CrmError):
+    """Somebody changed the CRM between our reading and our writing; nothing was written."""
+
+
+class SourceError(EvergreenError):
+    """One source of the world's data is in trouble; the run goes on without it."""
+
+    def __init__(self, what: str, *, remedy: str = "", source: str = "", url: str = "") -> None:
+        self.source = source
+        self.url = url
+        super().__init__(what, remedy=remedy)
+
+
+class SourceUnavailable(SourceError):
+    """Time-out, refusal, name not resolved, circuit open: the source *failed*, it is not *empty*."""
+
+
+class SourceBroken(SourceError):
+    """The source answered with something that cannot be read."""
+
+
+class QuotaExhausted(SourceError):
+    """The source's limit is spent; it is asked no more in this run."""
+
+
+class WarehouseError(EvergreenError):
+    """The warehouse could not be opened, or its schema is not one this version reads."""
+
+    exit_code = 3
+
+    def __init__(self, what: str, *, remedy: str = "", path: Path | None = None) -> None:
+        self.path = path
+        super().__init__(what, remedy=remedy)
+
+
+class WriterBusy(WarehouseError):
+    """Another process holds the warehouse for writing."""
+
+
+class WorkLeft(EvergreenError):
+    """The run stopped with work undone; what it left is told, and nothing is lost."""

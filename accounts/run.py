@@ -1,0 +1,83 @@
+"""Runs, shards and the work list."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from accounts.golden import Freshness
+from accounts.observation import Outcome
+
+
+class RunStatus(StrEnum):
+    """Where a run stands. `held` kept its plan and wrote nothing (breaker); `dry` was asked to write nothing."""
+
+    RUNNING = "running"
+    DONE = "done"
+    DRY = "dry"
+    HELD = "held"
+    FAILED = "failed"
+    CRASHED = "crashed"
+
+
+def new_run_id(now: datetime) -> str:
+    """A sortable run id: the UTC second and six random hex digits.
+
+    >>> new_run_id(datetime(2026, 11, 22, 2, 0))[:15]
+    '20261122T020000'
+    """
+    return f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One pass over the accounts; times in UTC. `counts` maps a stage's counter to a number."""
+
+    id: str
+    kind: str
+    status: RunStatus
+    started_at: datetime
+    as_of: datetime
+    finished_at: datetime | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldNeed:
+    """One field of one account that wants looking at, and why."""
+
+    field: str
+    status: Freshness
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItem:
+    """One account of the work list; `benefit` orders the list, higher first."""
+
+    account_id: str
+    needs: tuple[FieldNeed, ...]
+    benefit: float
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCall:
+    """What asking one source about one account came to; the cost ledger's row.
+
+    `cost` is in the currency units the source declares, `requests` the HTTP requests it took.
+    """
+
+    run_id: str
+    account_id: str
+    source: str
+    outcome: Outcome
+    rows: int
+    requests: int
+    cost: float
+    seconds: float
+    at: datetime
+    error: str = ""

@@ -1,0 +1,89 @@
+"""Whole numbers, years and dates."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from accounts.values.base import Hints, ValueType, no_hints, tidy
+
+_DIGITS = re.compile(r"^[+]?\d{1,3}(?:[, ]\d{3})+$|^[+]?\d+(?:\.0+)?$")
+_BAND = re.compile(r"^(\d[\d,]*)\s*(?:-|–|—|to|~|至)\s*(\d[\d,]*)$|^(\d[\d,]*)\s*\+$")
+
+
+class IntegerType(ValueType):
+    """A whole number ≥ 0; thousands separators are read, not kept."""
+
+    name = "integer"
+
+    def canonical(self, text: str, hints: Hints = no_hints) -> str | None:
+        """The digits alone, or None."""
+        text = tidy(text)
+        if not _DIGITS.match(text):
+            return None
+        return str(int(re.sub(r"[,\s+]", "", text).split(".")[0]))
+
+    def key(self, text: str, hints: Hints = no_hints) -> str:
+        """The digits alone, else the text."""
+        return self.canonical(text) or super().key(text)
+
+    def problem(self, text: str, hints: Hints = no_hints) -> str | None:
+        """Says that the text is no whole number."""
+        return None if self.canonical(text) else "is no whole number"
+
+
+class HeadcountType(IntegerType):
+    """A number of employees, or a band of it (`51-200`, `5000+`)."""
+
+    name = "headcount"
+
+    def canonical(self, text: str, hints: Hints = no_hints) -> str | None:
+        """The number, or the band as `low-high` or `low+`, or None."""
+        band = _BAND.match(tidy(text))
+        if band:
+            low, high, open_end = (re.sub(r"\D", "", g) if g else "" for g in band.groups())
+            return f"{int(open_end)}+" if open_end else f"{int(low)}-{int(high)}"
+        return super().canonical(text)
+
+
+class YearType(ValueType):
+    """A year between 1000 and the next century, or a date, of which the year is kept."""
+
+    name = "year"
+
+    def canonical(self, text: str, hints: Hints = no_hints) -> str | None:
+        """Four digits, or None."""
+        found = re.fullmatch(r"(1\d{3}|20\d{2})(?:[-/.年].*)?", tidy(text))
+        return found.group(1) if found else None
+
+    def key(self, text: str, hints: Hints = no_hints) -> str:
+        """The year, else the text."""
+        return self.canonical(text) or super().key(text)
+
+    def problem(self, text: str, hints: Hints = no_hints) -> str | None:
+        """Says that the text names no year."""
+        return None if self.canonical(text) else "names no year"
+
+
+class DateType(ValueType):
+    """A day, kept as ISO 8601."""
+
+    name = "date"
+
+    def canonical(self, text: str, hints: Hints = no_hints) -> str | None:
+        """`YYYY-MM-DD`, or None; reads `2026年1月2日` and `2026/1/2` too."""
+        found = re.match(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})", tidy(text))
+        if not found:
+            return None
+        try:
+            return date(*map(int, found.groups())).isoformat()
+        except ValueError:
+            return None
+
+    def key(self, text: str, hints: Hints = no_hints) -> str:
+        """The ISO day, else the text."""
+        return self.canonical(text) or super().key(text)
+
+    def problem(self, text: str, hints: Hints = no_hints) -> str | None:
+        """Says that the text names no day."""
+        return None if self.canonical(text) else "names no day"

@@ -1,0 +1,114 @@
+"""What a source is: a class with a name that says what it provides, needs and costs, and reads the world.
+
+A source is one file. It registers itself with `@source` and is proven by the shared contract test in
+`tests/enrichers/contract.py`. It never decides whether a record *is* the account: it offers candidates,
+`flows` asks the matcher, and only then `read` is called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar
+
+from accounts.account import Account
+from accounts.clock import Clock
+from accounts.link import Candidate
+from accounts.observation import Observation, Outcome, Signal
+from enrichers.web.response import Response
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[Row]):
+    """A source's answer: one of four outcomes, the rows, and what went wrong where something did.
+
+    `requests` counts HTTP requests, `cost` is in the currency units of the source's price list.
+    A page that failed beside pages that were read leaves the outcome `rows` and says so in `error`.
+    """
+
+    outcome: Outcome
+    rows: tuple[Row, ...] = ()
+    error: str = ""
+    requests: int = 0
+    cost: float = 0.0
+
+    @classmethod
+    def of(cls, rows: tuple[Row, ...], *, requests: int = 0, error: str = "", cost: float = 0.0) -> Answer[Row]:
+        """`rows` or `zero_rows`, as the case is."""
+        return cls(Outcome.ROWS if rows else Outcome.ZERO_ROWS, rows, error, requests, cost)
+
+    @classmethod
+    def failed(cls, error: str, *, requests: int = 0) -> Answer[Row]:
+        """The source did not answer, or not in a shape we read."""
+        return cls(Outcome.FAILED, (), error, requests)
+
+    @classmethod
+    def not_found(cls, error: str = "", *, requests: int = 0) -> Answer[Row]:
+        """The source answered that it has no such record."""
+        return cls(Outcome.NOT_FOUND, (), error, requests)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one record said: observations and signals. Built by `read`, one per record."""
+
+    observations: tuple[Observation, ...] = ()
+    signals: tuple[Signal, ...] = ()
+
+
+class Web(Protocol):
+    """The world as a source sees it; implemented by `enrichers.web.client.WebClient` and by replays."""
+
+    def get(self, url: str, *, headers: Mapping[str, str] | None = None) -> Response:
+        """The response to a GET after redirects, whatever its status.
+
+        Raises SourceUnavailable for time-outs, refused connections, unresolved names, private addresses,
+        robots.txt refusals, an open circuit; SourceBroken for bodies over the cap or undecodable.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SourceContext:
+    """All a source may use: the web, the clock, and its own settings from `[sources.NAME]`."""
+
+    web: Web
+    clock: Clock
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Source(Protocol):
+    """A source of the world's data.
+
+    `provides`: catalogue fields and signal classes it can fill. `needs`: account fields of which at least one
+    must be there. `cost`: price of one account asked, in currency units; `licence`: of what it returns.
+    """
+
+    name: str
+    provides: frozenset[str]
+    needs: frozenset[str]
+    cost: float
+    licence: str
+
+    def __init__(self, context: SourceContext) -> None: ...
+
+    def search(self, account: Account) -> Answer[Candidate]:
+        """Records that may be this account, best first. Never raises for what the world does."""
+        ...
+
+    def read(self, account: Account, candidate: Candidate) -> Answer[Reading]:
+        """What the record says about the account: exactly one Reading in `rows`. Never raises for what the world does."""
+        ...
+
+
+_SOURCES: dict[str, type[Source]] = {}
+
+
+def source(cls: type[Source]) -> type[Source]:
+    """Registers a source class under its name. Raises ValueError where the name is taken."""
+    if cls.name in _SOURCES and _SOURCES[cls.name] is not cls:
+        raise ValueError(f"two sources are named {cls.name!r}")
+    _SOURCES[cls.name] = cls
+    return cls

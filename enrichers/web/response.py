@@ -1,0 +1,36 @@
+"""What came back over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A response after redirects. `headers` have lower-case names; `fetched_at` is UTC.
+
+    `hops` are the URLs asked on the way, first to last, without `final_url`. `from_store` says that the body
+    is a stored one the server confirmed, or a replay.
+    """
+
+    url: str
+    final_url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    body_sha256: str
+    fetched_at: datetime
+    hops: tuple[str, ...] = ()
+    from_store: bool = False
+
+    @property
+    def ok(self) -> bool:
+        """True for a 2xx status."""
+        return 200 <= self.status < 300
+
+    @property
+    def content_type(self) -> str:
+        """The media type without parameters, in lower case; empty where none was sent."""
+        return self.headers.get("content-type", "").split(";")[0].strip().lower()
