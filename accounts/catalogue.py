@@ -26,7 +26,8 @@ class FieldSpec:
 
     `ttl_days`: how long a value is trusted unseen. `hold_days`: how long a person's edit is left alone.
     `authority`: sources by rank, best first. `min_confidence`: the bar below which nothing is replaced.
-    `prefer_kinds` order what may fill a CRM's one cell; `never_kinds` may not, and do not confirm either.
+    `prefer_kinds` order what may fill a CRM's one cell; `never_kinds` may confirm what stands there but never fill
+    it; `wrong_kinds` (a fax for a phone) do neither.
     `many`: several values may be true at once. `weight`: what a right value is worth when work is ordered.
     `crm`: names of the column or property per CRM kind, the first that exists is used.
     """
@@ -45,6 +46,7 @@ class FieldSpec:
     many: bool
     prefer_kinds: tuple[str, ...]
     never_kinds: tuple[str, ...]
+    wrong_kinds: tuple[str, ...]
     weight: float
     crm: Mapping[str, tuple[str, ...]]
 
@@ -83,6 +85,7 @@ class _Entry(BaseModel):
     many: bool = False
     prefer_kinds: list[str] = []
     never_kinds: list[str] = []
+    wrong_kinds: list[str] = []
     weight: float = Field(default=1.0, ge=0)
     crm: dict[str, list[str]] = {}
 
@@ -91,7 +94,7 @@ class _Entry(BaseModel):
         return FieldSpec(
             self.name, category, self.type, self.label["en"], self.label["zh"], self.ttl_days, self.hold_days,
             self.min_confidence, tuple(self.authority), self.policy, self.sensitive, self.many,
-            tuple(self.prefer_kinds), tuple(self.never_kinds), self.weight,
+            tuple(self.prefer_kinds), tuple(self.never_kinds), tuple(self.wrong_kinds), self.weight,
             {kind: tuple(names) for kind, names in self.crm.items()},
         )  # fmt: skip
 
