@@ -70,6 +70,7 @@ class Code(StrEnum):
     NO_COLUMN = "no_column"
     CHANGED_MEANWHILE = "changed_meanwhile"
     UNDO = "undo"
+    UNDONE_BEFORE = "undone_before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +190,10 @@ class Standing:
     """What people have said about one field of one account, and what our ledger knows of it.
 
     `kept_keys` are proposals a person turned down: not asked again until the evidence changes.
-    `accepted_key` is a proposal a steward accepted. `ours_key` / `ours_at` are the value we last wrote there.
+    `accepted_key` is a proposal a steward accepted and no run has carried out yet; `accepted_item` is the id of the
+    question (`Change.id`), so that the word counts for the value it was given about and no later one. `ours_key` /
+    `ours_at` are the value we last wrote there; an undo leaves nothing ours (a restored value is not). `undone_keys`
+    are proposals we wrote and somebody undid: asked about from then on, not written.
     """
 
     locked: bool = False
@@ -200,6 +204,8 @@ class Standing:
     ours_key: str | None = None
     ours_at: datetime | None = None
     cleared_by_person: bool = False
+    accepted_item: str = ""
+    undone_keys: frozenset[str] = frozenset()
 
 
 class ReviewAction(StrEnum):

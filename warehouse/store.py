@@ -105,7 +105,7 @@ class Warehouse:
         with tempfile.NamedTemporaryFile("w", suffix=".ndjson", dir=self._scratch, encoding="utf-8") as file:
             count = 0
             for row in rows:
-                file.write(json.dumps(row, ensure_ascii=False, default=_plain))
+                file.write(json.dumps(row, ensure_ascii=False, default=plain))
                 file.write("\n")
                 count += 1
             file.flush()
@@ -139,7 +139,7 @@ def _aware(value: Any) -> Any:
     return value.replace(tzinfo=UTC) if isinstance(value, datetime) and value.tzinfo is None else value
 
 
-def _plain(thing: Any) -> Any:
+def plain(thing: Any) -> Any:
     if isinstance(thing, datetime):
         moment = utc(thing)
         return moment.isoformat(sep=" ") if moment else None

@@ -9,6 +9,7 @@ from functools import cache
 from importlib import resources
 
 from accounts.values.base import Hints, ValueType, no_hints, tidy
+from accounts.values.web import host_of
 
 
 @cache
@@ -73,3 +74,20 @@ class NameType(ValueType):
     def key(self, text: str, hints: Hints = no_hints) -> str:
         """Letters and digits alone, folded."""
         return _fold(unicodedata.normalize("NFKC", text)) or super().key(text)
+
+
+#: Country-code top-level domains sold to everybody; they say nothing about a country.
+_GENERIC = frozenset({"ac", "ai", "app", "cc", "co", "fm", "gg", "io", "la", "ly", "me", "sh", "so", "to", "tv", "vc", "ws"})
+
+
+def country_of_website(website: str) -> str | None:
+    """The country a website's top-level domain belongs to, or None for generic ones.
+
+    >>> country_of_website("www.acme.co.uk"), country_of_website("acme.io"), country_of_website("acme.com")
+    ('GB', None, None)
+    """
+    host = host_of(website)
+    label = host.rsplit(".", 1)[-1] if host else ""
+    if len(label) != 2 or label in _GENERIC:
+        return None
+    return "GB" if label == "uk" else country_code(label)

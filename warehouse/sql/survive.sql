@@ -95,4 +95,4 @@ SELECT
     } ORDER BY place) FILTER (place > 1), [])) AS losers
 FROM ranked
 GROUP BY account_id, field
-HAVING bool_or(NOT wrong AND NOT never AND NOT (superseded AND NOT many AND place > 1))
+HAVING bool_or(NOT wrong AND NOT never)

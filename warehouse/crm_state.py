@@ -1,0 +1,60 @@
+"""What the CRM said: snapshots of pulls, and when and by whom each value came to stand there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from accounts.account import Account, Actor
+from accounts.catalogue import Catalogue
+from accounts.values import Hints
+from accounts.values.place import country_code, country_of_website
+from warehouse.store import Warehouse, sql
+
+
+def hints_of(account: Account) -> Hints:
+    """The country an account's texts are read under: its own, else that of its website's top-level domain."""
+    country = country_code(account.get("country") or "")
+    return Hints(country or country_of_website(account.get("website") or ""))
+
+
+def take_pull(
+    warehouse: Warehouse, run_id: str, accounts: Iterable[Account], catalogue: Catalogue,
+    columns: Mapping[str, str], now: datetime,
+) -> int:  # fmt: skip
+    """Takes a full pull in; returns the number of accounts. One transaction: a pull is in whole or not at all."""
+    pulled = list(accounts)
+    with warehouse.transaction():
+        warehouse.run("CREATE OR REPLACE TEMP TABLE pulled_account AS FROM crm_account LIMIT 0")
+        warehouse.run("CREATE OR REPLACE TEMP TABLE pulled_value AS FROM crm_value LIMIT 0")
+        warehouse.append("pulled_account", map(_account_row, pulled))
+        warehouse.append("pulled_value", (row for a in pulled for row in _value_rows(a, catalogue, columns)))
+        warehouse.run("CREATE OR REPLACE TEMP VIEW ours AS " + sql("ours"))
+        for statement in sql("take_pull").split(";\n"):
+            if statement.strip():
+                warehouse.run(statement, {"run_id": run_id, "at": now})
+        warehouse.run("DROP TABLE pulled_account; DROP TABLE pulled_value")
+    return len(pulled)
+
+
+def _account_row(account: Account) -> dict[str, Any]:
+    return {
+        "account_id": account.id, "name": account.get("name"), "last_modified": account.last_modified,
+        "last_modified_by": account.last_modified_by, "held": account.held, "version": account.version,
+        "country": country_code(account.get("country") or ""), "website": account.get("website"),
+    }  # fmt: skip
+
+
+def _value_rows(account: Account, catalogue: Catalogue, columns: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    hints = hints_of(account)
+    for field in columns:
+        kind, text, history = catalogue[field].value_type, account.get(field), account.history.get(field)
+        row: dict[str, Any] = {"account_id": account.id, "field": field, "actor": Actor.UNKNOWN.value}
+        if text is not None:
+            row |= {"value": text, "key": kind.key(text, hints), "problem": kind.problem(text, hints)}
+        if history is not None:
+            row |= {
+                "changed_at": history.changed_at, "changed_by": history.changed_by, "actor": history.actor.value,
+            }  # fmt: skip
+        yield row

@@ -1,0 +1,57 @@
+"""What can no longer be trusted: a status and a reason per account and field, and the work that follows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from accounts.golden import Freshness, Staleness
+from accounts.run import FieldNeed, WorkItem
+from warehouse.store import Warehouse, sql
+
+
+def refresh_staleness(
+    warehouse: Warehouse, now: datetime, asked: Iterable[tuple[str, str]] = ()
+) -> dict[str, int]:
+    """Judges every field the CRM has a column for; returns counts by status. `asked` are (account, field) of a backfill."""
+    with warehouse.transaction():
+        warehouse.run("CREATE OR REPLACE TEMP TABLE asked (account_id VARCHAR, field VARCHAR)")
+        warehouse.append("asked", ({"account_id": a, "field": f} for a, f in asked))
+        warehouse.run("CREATE OR REPLACE TEMP VIEW ours AS " + sql("ours"))
+        warehouse.run("CREATE OR REPLACE TEMP TABLE judged AS " + sql("staleness"), {"now": now})
+        warehouse.run("DELETE FROM staleness")
+        warehouse.run("INSERT INTO staleness BY NAME SELECT * FROM judged")
+        warehouse.run("DROP TABLE judged; DROP TABLE asked")
+    rows = warehouse.rows("SELECT status, count(*) AS n FROM staleness GROUP BY status")
+    return {row["status"]: row["n"] for row in rows}
+
+
+def stale_fields(warehouse: Warehouse, *, field: str | None = None, limit: int | None = None) -> list[dict[str, Any]]:
+    """Expired, contradicted, invalid and missing fields as rows, worst first."""
+    return warehouse.rows(
+        sql("stale_list") + (f" LIMIT {int(limit)}" if limit else ""), {"field": field}
+    )
+
+
+def staleness_from(row: Mapping[str, Any]) -> Staleness:
+    """The state a row of `staleness` tells."""
+    return Staleness(
+        row["account_id"], row["field"], Freshness(row["status"]), row["reason"], row["age_days"], row["ttl_days"]
+    )
+
+
+def work_list(warehouse: Warehouse, now: datetime, provides: Mapping[str, frozenset[str]], recheck_days: int) -> Iterator[WorkItem]:
+    """Accounts to look at, greatest expected benefit first, with the fields that want it.
+
+    `provides` maps a source to its fields: a field counts while some source that could fill it has not answered for
+    the account within `recheck_days` (a failed call is no answer).
+    """
+    pairs = [{"source": s, "field": f} for s, fields in provides.items() for f in fields]
+    with warehouse.transaction():
+        warehouse.run("CREATE OR REPLACE TEMP TABLE provides (source VARCHAR, field VARCHAR)")
+        warehouse.append("provides", pairs)
+    for row in warehouse.rows(sql("work_list"), {"now": now, "recheck_days": recheck_days}):
+        needs = tuple(FieldNeed(n["field"], Freshness(n["status"]), n["reason"]) for n in json.loads(row["needs"]))
+        yield WorkItem(row["account_id"], needs, row["benefit"])
