@@ -66,7 +66,7 @@ class Company:
     websites: tuple[str, ...] = ()
     email_domains: tuple[str, ...] = ()
     phones: tuple[str, ...] = ()
-    address: Mapping[str, str] = NOTHING
-    identifiers: Mapping[str, str] = NOTHING
+    address: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    identifiers: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     industry: str | None = None
     description: str | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from accounts.account import NOTHING, Company
@@ -45,7 +45,7 @@ class Link:
     probability: float
     decision: LinkDecision
     reason: str
-    grades: Mapping[str, str] = NOTHING
+    grades: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     runner_up_id: str | None = None
     runner_up_probability: float | None = None
     model: str = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -103,7 +103,7 @@ class Signal:
     published_at: datetime | None = None
     counterparties: tuple[str, ...] = ()
     contradicts: tuple[str, ...] = ()
-    slots: Mapping[str, str] = NOTHING
+    slots: Mapping[str, str] = field(default_factory=lambda: NOTHING)
 
     @property
     def id(self) -> str:

@@ -1,0 +1,59 @@
+"""Text folded for comparing: one width, one case, simplified Han, no accents, no control characters."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from opencc import OpenCC
+
+LONGEST = 300
+"""Characters of a name that are looked at; what is longer is no company's name, and must not cost time."""
+
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff〇]")
+_NOISE = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]"
+)
+_SPECIAL = str.maketrans(
+    {"ß": "ss", "ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ı": "i"}
+)
+_CYRILLIC = str.maketrans(
+    dict(zip("абвгдезийклмнопрстуфыэ", "abvgdeziyklmnoprstufye", strict=True))
+    | {"ё": "e", "ж": "zh", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ъ": "", "ь": "",
+       "ю": "yu", "я": "ya", "і": "i", "ї": "yi", "є": "ye", "ґ": "g"}
+)  # fmt: skip
+
+
+@cache
+def _simplifier() -> OpenCC:
+    from opencc import OpenCC  # noqa: PLC0415 - Latin-only work never pays for it
+
+    return OpenCC("t2s")
+
+
+def has_han(text: str) -> bool:
+    """True when a text holds a Han character."""
+    return not text.isascii() and _HAN.search(text) is not None
+
+
+def fold(text: str) -> str:
+    """A text's folded form: NFKC, case folded, simplified, romanised Cyrillic, accents and controls dropped.
+
+    Only the first 300 characters count. Never raises.
+
+    >>> fold("ＬＯＲÉＡＬ　臺灣"), fold("Муром")
+    ('loreal 台湾', 'murom')
+    """
+    text = text[:LONGEST]
+    if text.isascii():
+        return _NOISE.sub("", text).lower()
+    text = unicodedata.normalize("NFKC", _NOISE.sub("", text))[:LONGEST].casefold()
+    if _HAN.search(text):
+        text = str(_simplifier().convert(text))
+    text = text.translate(_SPECIAL).translate(_CYRILLIC)
+    if text.isascii():
+        return text
+    return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))

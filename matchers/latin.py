@@ -1,0 +1,174 @@
+"""Latin company names: tokens, legal form, security marks, Chinese regions in pinyin, trade words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from matchers.tables import abbreviations, legal_forms, marks, regions
+
+_APOSTROPHES = re.compile(r"['’‘`´]")
+_DOTTED = re.compile(r"\b((?:[a-z]\.\s?){1,6}[a-z])(?![a-z])\.?")
+_WORDS = re.compile(r"[^\W_]+")
+_STATE = re.compile(r"\s*/\s*([a-z]{2,3})\s*/?\s*$")
+_PAR = re.compile(
+    r"[\s.]*\b(?:dl|eo|ls|hd|sk|nk|dk|sf|yn|rp|zy|rl|ad|cd|sd|tb|mr|pp|rc|bo|yc|ft|kc|is|nd|ir|sw|nt|usd|eur|gbp)"
+    r"\s?-?\s?,?\d[\d,.\-]*-?\s*$|\s+-?,\d+\s*$|\s+\d+,(?:-|\d+)\s*$|\s(?:o\.?n\.?)\s*$"
+)  # fmt: skip
+_ALWAYS_FORM = frozenset(
+    [
+        "inc",
+        "incorporated",
+        "ltd",
+        "limited",
+        "llc",
+        "plc",
+        "ag",
+        "gmbh",
+        "nv",
+        "bv",
+        "spa",
+        "oyj",
+        "asa",
+        "kgaa",
+        "sarl",
+        "sas",
+        "srl",
+        "aktiengesellschaft",
+    ]
+)
+_LONGEST_FORM = 5
+
+
+@dataclass(frozen=True, slots=True)
+class LatinParts:
+    """A Latin name: `tokens` as written, `words` with abbreviations resolved (same length), both without form.
+
+    `tail` holds what follows a legal form in mid-name (a seat, a country). `regions` are codes of Chinese
+    regions among the tokens, `region_at` their token positions.
+    """
+
+    tokens: tuple[str, ...]
+    words: tuple[str, ...]
+    joined: str
+    forms: frozenset[str]
+    tail: tuple[str, ...]
+    regions: tuple[str, ...]
+    region_at: frozenset[int]
+
+
+def tokenize(folded: str) -> list[str]:
+    """Tokens of a folded Latin text; dotted and spaced single letters are one token ("S. p. A." → "spa")."""
+    text = _APOSTROPHES.sub("", folded)
+    text = _DOTTED.sub(lambda m: m.group(1).replace(".", "").replace(" ", "") + " ", text)
+    merged: list[str] = []
+    run = ""
+    for word in _WORDS.findall(text.replace("&", " ")):
+        if len(word) == 1 and word.isalpha():
+            run += word
+            continue
+        if run:
+            merged.append(run)
+            run = ""
+        merged.append(word)
+    if run:
+        merged.append(run)
+    return merged
+
+
+def read_latin(folded: str) -> LatinParts | None:
+    """Takes a folded Latin name apart, or None where nothing but a legal form and marks is left."""
+    text = _STATE.sub("", folded)
+    for _ in range(2):
+        text = _PAR.sub("", text)
+    tokens = strip_marks(tokenize(text))
+    tokens, forms, tail = strip_forms(tokens)
+    tokens = tokens[:24]
+    if not tokens:
+        return None
+    short = abbreviations()
+    codes, places = find_regions(tokens)
+    return LatinParts(
+        tuple(tokens), tuple(short.get(t, t) for t in tokens), "".join(tokens), frozenset(forms),
+        tuple(tail), codes, places,
+    )  # fmt: skip
+
+
+@cache
+def _phrases() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    def anyone_of(where: str) -> str:
+        return "|".join(sorted(map(re.escape, marks(where)), key=len, reverse=True))
+
+    return re.compile(rf"\b(?:{anyone_of('phrase')})\b"), re.compile(rf"\b(?:{anyone_of('cut')})\b.*$")
+
+
+def strip_marks(tokens: list[str]) -> list[str]:
+    """Drops what share lists add: security kinds anywhere, depositary and bearer marks at the end."""
+    phrase, cut = _phrases()
+    text = " ".join(tokens)
+    bare = phrase.sub(" ", cut.sub("", text)).split()
+    left = bare or tokens
+    head, tail = marks("head"), marks("tail")
+    while len(left) > 2 and left[-1] in tail:
+        left.pop()
+    if len(left) > 1 and left[0] in head:
+        left = left[1:]
+    if len(left) > 1 and left[-1] == "the":
+        left.pop()
+    return left
+
+
+def strip_forms(tokens: list[str]) -> tuple[list[str], set[str], list[str]]:
+    """Splits tokens into core, kinds of legal form, and what follows a form in mid-name."""
+    known = legal_forms()
+    kinds: set[str] = set()
+    tail: list[str] = []
+    for at in range(1, len(tokens)):
+        if tokens[at] in _ALWAYS_FORM and len(tokens) - at <= 5:
+            rest = tokens[at + 1 :]
+            if rest and not any(t in known for t in rest):
+                tail, tokens = rest, tokens[: at + 1]
+            break
+    tokens = _strip_end(tokens, known, kinds)
+    for size in range(min(_LONGEST_FORM, len(tokens) - 1), 0, -1):
+        spelling = " ".join(tokens[:size])
+        if spelling in known and (size > 1 or known[spelling] in ("jsc", "llc", "pt", "gmbh", "kk")):
+            kinds.add(known[spelling])
+            tokens = tokens[size:]
+            break
+    if all(t in known for t in tokens):
+        tokens = []
+    return tokens, kinds - {""}, tail
+
+
+def _strip_end(tokens: list[str], known: Mapping[str, str], kinds: set[str]) -> list[str]:
+    while len(tokens) > 1:
+        for size in range(min(_LONGEST_FORM, len(tokens) - 1), 0, -1):
+            spelling = " ".join(tokens[-size:])
+            if spelling in known:
+                kinds.add(known[spelling])
+                tokens = tokens[:-size]
+                break
+        else:
+            break
+    return tokens
+
+
+def find_regions(tokens: list[str]) -> tuple[tuple[str, ...], frozenset[int]]:
+    """Codes of Chinese regions among tokens, and their positions; "shi jia zhuang" is read as one."""
+    latin = regions().latin
+    codes: list[str] = []
+    places: set[int] = set()
+    at = 0
+    while at < len(tokens):
+        for size in (3, 2, 1):
+            code = latin.get("".join(tokens[at : at + size])) if at + size <= len(tokens) else None
+            if code and (size > 1 or len(tokens[at]) > 2):
+                codes.append(code)
+                places.update(range(at, at + size))
+                at += size - 1
+                break
+        at += 1
+    return tuple(dict.fromkeys(codes)), frozenset(places)
