@@ -1,0 +1,50 @@
+"""Who put a value into the CRM, and when, from the best evidence there is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from accounts.account import Account, Actor, FieldHistory
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What our own snapshots tell of the value that stands there now.
+
+    `since` is the first snapshot that held it (UTC); `after` the last one before that, which held another value
+    (None: there was none, so the value may be of any age).
+    """
+
+    since: datetime | None = None
+    after: datetime | None = None
+
+
+def history_of(account: Account, field: str, seen: Seen | None = None) -> FieldHistory:
+    """The history of one field: what the CRM tells of it, unless our snapshots saw a later change; else the record's.
+
+    Connectors give a field the record's last modification where the CRM tells nothing finer. A change between two
+    snapshots that the CRM does not own up to was made by hands nobody knows, and `decide` takes such for a person's.
+    """
+    told = account.history.get(field) or FieldHistory(
+        account.last_modified, account.last_modified_by, Actor.UNKNOWN
+    )
+    if seen is None or seen.after is None or seen.since is None:
+        return told
+    if told.changed_at is not None and told.changed_at > seen.after:
+        return told
+    return FieldHistory(seen.since, None, Actor.UNKNOWN)
+
+
+def actor_of(user: str | None, machine_users: frozenset[str], our_user: str) -> Actor:
+    """What kind of hands a user name stands for; names compare without case and outer blanks.
+
+    >>> actor_of(" Import ", frozenset({"import"}), "evergreen")
+    <Actor.MACHINE: 'machine'>
+    """
+    name = (user or "").strip().casefold()
+    if not name:
+        return Actor.UNKNOWN
+    if name == our_user.strip().casefold():
+        return Actor.OURS
+    return Actor.MACHINE if name in {m.strip().casefold() for m in machine_users} else Actor.PERSON
