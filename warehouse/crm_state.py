@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from accounts.account import Account, Actor
+from accounts.account import Account, Actor, FieldHistory
 from accounts.catalogue import Catalogue
 from accounts.values import Hints
 from accounts.values.place import country_code, country_of_website
@@ -21,7 +21,7 @@ def hints_of(account: Account) -> Hints:
 
 def take_pull(
     warehouse: Warehouse, run_id: str, accounts: Iterable[Account], catalogue: Catalogue,
-    columns: Mapping[str, str], now: datetime,
+    columns: Mapping[str, str], now: datetime, *, fingerprint: str = "",
 ) -> int:  # fmt: skip
     """Takes a full pull in; returns the number of accounts. One transaction: a pull is in whole or not at all."""
     pulled = list(accounts)
@@ -31,10 +31,10 @@ def take_pull(
         warehouse.append("pulled_account", map(_account_row, pulled))
         warehouse.append("pulled_value", (row for a in pulled for row in _value_rows(a, catalogue, columns)))
         warehouse.run("CREATE OR REPLACE TEMP VIEW ours AS " + sql("ours"))
-        for statement in sql("take_pull").split(";\n"):
-            if statement.strip():
-                warehouse.run(statement, {"run_id": run_id, "at": now})
-        warehouse.run("DROP TABLE pulled_account; DROP TABLE pulled_value")
+        warehouse.script("take_pull", {"run_id": run_id, "at": now})
+        warehouse.append(
+            "pull", [{"run_id": run_id, "accounts": len(pulled), "fingerprint": fingerprint, "noted_at": now}]
+        )
     return len(pulled)
 
 
@@ -47,14 +47,16 @@ def _account_row(account: Account) -> dict[str, Any]:
 
 
 def _value_rows(account: Account, catalogue: Catalogue, columns: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """A row per mapped field. A connector keeps what it knows of the record as a whole under the field name ''."""
     hints = hints_of(account)
+    record = account.history.get("") or FieldHistory(account.last_modified, account.last_modified_by, Actor.UNKNOWN)
     for field in columns:
-        kind, text, history = catalogue[field].value_type, account.get(field), account.history.get(field)
-        row: dict[str, Any] = {"account_id": account.id, "field": field, "actor": Actor.UNKNOWN.value}
+        kind, text, own = catalogue[field].value_type, account.get(field), account.history.get(field)
+        history = own or record
+        row: dict[str, Any] = {
+            "account_id": account.id, "field": field, "own_history": own is not None,
+            "changed_at": history.changed_at, "changed_by": history.changed_by, "actor": history.actor.value,
+        }  # fmt: skip
         if text is not None:
             row |= {"value": text, "key": kind.key(text, hints), "problem": kind.problem(text, hints)}
-        if history is not None:
-            row |= {
-                "changed_at": history.changed_at, "changed_by": history.changed_by, "actor": history.actor.value,
-            }  # fmt: skip
         yield row

@@ -16,9 +16,7 @@ def settle_golden(warehouse: Warehouse, run_id: str, account_ids: Iterable[str],
         warehouse.run("CREATE OR REPLACE TEMP TABLE touched (account_id VARCHAR)")
         warehouse.append("touched", ({"account_id": a} for a in dict.fromkeys(account_ids)))
         warehouse.run("CREATE OR REPLACE TEMP TABLE survivor AS " + sql("survive"), {"now": now})
-        for statement in sql("keep_golden").split(";\n"):
-            if statement.strip():
-                warehouse.run(statement, {"run_id": run_id, "now": now})
+        warehouse.script("keep_golden", {"run_id": run_id, "now": now})
         count = warehouse.value("SELECT count(*) FROM survivor")
         warehouse.run("DROP TABLE survivor; DROP TABLE touched")
     return int(count)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,11 @@ from accounts.run import SourceCall
 from warehouse.store import plain
 
 Row = dict[str, Any]
+
+
+def _flat(thing: Any) -> Row:
+    """A dataclass's fields as they are; `dataclasses.asdict` would copy deeply, and cannot copy a mapping proxy."""
+    return {f.name: getattr(thing, f.name) for f in fields(thing)}
 
 
 def _evidence(evidence: Evidence) -> Row:
@@ -50,7 +55,7 @@ def signal_row(run_id: str, s: Signal) -> Row:
 
 def link_row(run_id: str, link: Link, candidate: Candidate, at: Any) -> Row:
     """A row of `link`; the candidate adds the record's address and name."""
-    row = asdict(link)
+    row = _flat(link)
     return row | {
         "run_id": run_id, "decision": link.decision.value, "grades": dict(link.grades), "decided_at": at,
         "url": candidate.url, "record_name": candidate.company.names[0] if candidate.company.names else None,
@@ -59,13 +64,13 @@ def link_row(run_id: str, link: Link, candidate: Candidate, at: Any) -> Row:
 
 def call_row(call: SourceCall) -> Row:
     """A row of `source_call`."""
-    row = asdict(call)
+    row = _flat(call)
     return row | {"outcome": call.outcome.value, "noted_at": row.pop("at")}
 
 
 def change_row(change: Change) -> Row:
     """A row of `change` without its run, also the JSON an intent keeps."""
-    return asdict(change) | {"id": change.id}
+    return _flat(change) | {"id": change.id}
 
 
 def change_from(row: Mapping[str, Any]) -> Change:

@@ -34,7 +34,7 @@ def sql(name: str) -> str:
 def migrations() -> list[tuple[int, str]]:
     """All migrations, in order: number and SQL."""
     folder = resources.files("warehouse").joinpath("sql", "migrations")
-    files = sorted(f for f in folder.iterdir() if f.name.endswith(".sql"))
+    files = sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
     return [(int(f.name[:4]), f.read_text(encoding="utf-8")) for f in files]
 
 
@@ -78,10 +78,11 @@ class Warehouse:
 
     def _execute(self, query: str, parameters: Mapping[str, Any] | None) -> duckdb.DuckDBPyConnection:
         try:
-            if not parameters:
-                return self._db.execute(query)
-            wanted = {k: utc(v) if isinstance(v, datetime) else v for k, v in parameters.items() if f"${k}" in query}
-            return self._db.execute(query, wanted)
+            result = self._db
+            for statement in self._db.extract_statements(query):
+                given = {name: _naive((parameters or {})[name]) for name in statement.named_parameters}
+                result = self._db.execute(statement, given or None)
+            return result
         except duckdb.IOException as error:
             raise _disk_trouble(error, self.folder) from error
 
@@ -99,6 +100,10 @@ class Warehouse:
             self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
+
+    def script(self, name: str, parameters: Mapping[str, Any] | None = None) -> None:
+        """Executes all statements of `warehouse/sql/NAME.sql`."""
+        self.run(sql(name), parameters)
 
     def append(self, table: str, rows: Iterable[Mapping[str, Any]]) -> int:
         """Appends rows given as mappings by column name; columns not given are NULL. Returns how many."""
@@ -135,11 +140,16 @@ class Warehouse:
             return self.append(table, rows)
 
 
+def _naive(value: Any) -> Any:
+    return utc(value) if isinstance(value, datetime) else value
+
+
 def _aware(value: Any) -> Any:
     return value.replace(tzinfo=UTC) if isinstance(value, datetime) and value.tzinfo is None else value
 
 
 def plain(thing: Any) -> Any:
+    """A thing JSON does not know, as the warehouse's JSON writes it."""
     if isinstance(thing, datetime):
         moment = utc(thing)
         return moment.isoformat(sep=" ") if moment else None

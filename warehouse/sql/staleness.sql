@@ -1,22 +1,21 @@
 -- A status and a reason per account and field that the CRM has a column for.
--- In:  crm_value, crm_account, field_spec, confirmation, signal, link, ours (view), asked (account_id, field);
---      $now. Ages count from the newest of: changed in the CRM, confirmed by an observation, first written by us.
+-- In:  crm_value, field_spec, confirmation, signal, ours (view), asked (account_id, field); $now.
+-- Ages count from the newest of: changed in the CRM, confirmed by an observation, written by us; where none is known,
+-- from the first snapshot that held the value, and until that is old enough the age is unknown (`due`).
 -- Out: rows for the table staleness. `benefit` = field weight × how bad the state is.
 
 WITH confirmed AS (
     SELECT account_id, field, key, max(noted_at) AS confirmed_at FROM confirmation GROUP BY ALL
 ),
 contradicted AS (
-    SELECT s.account_id, unnest(s.contradicts) AS field, max(s.observed_at) AS said_at,
-           arg_max(s.title, s.observed_at) AS title
-    FROM signal s
-    WHERE s.status = 'asserted'
+    SELECT account_id, field, max(observed_at) AS said_at, arg_max(title, observed_at) AS title
+    FROM (SELECT account_id, unnest(contradicts) AS field, observed_at, title FROM signal WHERE status = 'asserted')
     GROUP BY ALL
 ),
 aged AS (
     SELECT
         v.account_id, v.field, v.value, v.problem, v.changed_by, v.actor, f.ttl_days, f.weight,
-        v.changed_at, c.confirmed_at, o.ours_at, x.said_at, x.title,
+        v.changed_at, v.first_seen_at, c.confirmed_at, o.ours_at, x.said_at, x.title,
         greatest(v.changed_at, c.confirmed_at, o.ours_at) AS good_at,
         a.account_id IS NOT NULL AS asked, v.cleared
     FROM crm_value v
@@ -28,12 +27,13 @@ aged AS (
 ),
 judged AS (
     SELECT *,
-        date_diff('day', good_at, $now::TIMESTAMP) AS age_days,
+        date_diff('day', coalesce(good_at, first_seen_at), $now::TIMESTAMP) AS age_days,
         CASE
             WHEN value IS NOT NULL AND said_at IS NOT NULL AND (good_at IS NULL OR said_at > good_at) THEN 'contradicted'
             WHEN problem IS NOT NULL THEN 'invalid'
             WHEN value IS NULL THEN 'missing'
             WHEN date_diff('day', good_at, $now::TIMESTAMP) >= ttl_days THEN 'expired'
+            WHEN good_at IS NULL AND date_diff('day', first_seen_at, $now::TIMESTAMP) >= ttl_days THEN 'expired'
             WHEN asked THEN 'asked'
             WHEN good_at IS NULL THEN 'due'
             ELSE 'fresh'
@@ -50,11 +50,12 @@ SELECT
         WHEN 'due' THEN 'its age is unknown'
         ELSE
             CASE
+                WHEN good_at IS NULL THEN 'first seen on '
                 WHEN good_at = confirmed_at THEN 'confirmed on '
                 WHEN good_at = ours_at THEN 'written by us on '
                 ELSE 'last changed on '
             END
-            || strftime(good_at, '%Y-%m-%d')
+            || strftime(coalesce(good_at, first_seen_at), '%Y-%m-%d')
             || CASE WHEN good_at = changed_at AND changed_by IS NOT NULL THEN ' by ' || changed_by ELSE '' END
             || ', ' || age_days || ' days ago; it is trusted for ' || ttl_days
     END AS reason,

@@ -22,8 +22,9 @@ CREATE TABLE crm_account (
 );
 CREATE TABLE crm_value (
     account_id VARCHAR, field VARCHAR, value VARCHAR, key VARCHAR, problem VARCHAR, changed_at TIMESTAMP,
-    changed_by VARCHAR, actor VARCHAR, first_seen_at TIMESTAMP, cleared BOOLEAN
+    changed_by VARCHAR, actor VARCHAR, own_history BOOLEAN, first_seen_at TIMESTAMP, cleared BOOLEAN
 );
+CREATE TABLE pull (run_id VARCHAR, accounts INTEGER, fingerprint VARCHAR, noted_at TIMESTAMP);
 CREATE TABLE crm_history (
     run_id VARCHAR, seen_at TIMESTAMP, account_id VARCHAR, field VARCHAR, value VARCHAR, key VARCHAR,
     changed_at TIMESTAMP, changed_by VARCHAR, actor VARCHAR

@@ -1,0 +1,76 @@
+"""The published snapshot: Parquet copies that readers open while the next run writes.
+
+`snapshots/<run_id>/*.parquet`, and `snapshots/current` naming the newest; the name is flipped atomically, so a
+reader sees a whole snapshot or the one before.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import duckdb
+
+from accounts.errors import WarehouseError
+from warehouse.store import Warehouse, sql
+
+#: Tables a reader needs; `intent` stays with the writer.
+PUBLISHED = (
+    "run", "field_spec", "authority", "crm_account", "crm_value", "crm_history", "observation", "signal", "link",
+    "source_call", "golden", "staleness", "confirmation", "change", "outcome", "undone", "review_item", "shard",
+)  # fmt: skip
+
+
+def publish(warehouse: Warehouse, run_id: str, *, keep: int = 5) -> Path:
+    """Writes a snapshot of the whole warehouse and points `current` at it; returns its folder."""
+    root = warehouse.folder / "snapshots"
+    final, partial = root / run_id, root / f".{run_id}.part"
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    for table in PUBLISHED:
+        order = " ORDER BY account_id" if table in ("observation", "golden", "crm_value", "signal") else ""
+        warehouse.run(f"COPY (FROM {table}{order}) TO '{_quoted(partial / table)}.parquet' (FORMAT parquet)")
+    warehouse.run(f"COPY ({_wide(warehouse)}) TO '{_quoted(partial / 'golden_wide')}.parquet' (FORMAT parquet)")
+    shutil.rmtree(final, ignore_errors=True)
+    partial.rename(final)
+    pointer = root / ".current.part"
+    pointer.write_text(run_id, encoding="utf-8")
+    pointer.replace(root / "current")
+    for old in sorted((p for p in root.iterdir() if p.is_dir() and not p.name.startswith(".")), reverse=True)[keep:]:
+        shutil.rmtree(old, ignore_errors=True)
+    return final
+
+
+def _wide(warehouse: Warehouse) -> str:
+    """One row per account, one column per field: the golden record as people expect it."""
+    fields = [row["name"] for row in warehouse.rows("SELECT name FROM field_spec ORDER BY ALL")]
+    picks = "".join(f", any_value(value) FILTER (field = '{name}') AS \"{name}\"" for name in fields)
+    return f"SELECT account_id{picks} FROM golden WHERE valid_to IS NULL GROUP BY account_id ORDER BY account_id"
+
+
+def open_snapshot(folder: Path) -> Warehouse:
+    """The newest snapshot under a warehouse folder, for reading, under the same table names.
+
+    Raises WarehouseError where no run has published one yet.
+    """
+    pointer = folder / "snapshots" / "current"
+    try:
+        current = folder / "snapshots" / pointer.read_text(encoding="utf-8").strip()
+        files = sorted(current.glob("*.parquet"))
+    except OSError:
+        files = []
+    if not files:
+        raise WarehouseError(
+            f"There is nothing to read in {folder} yet.",
+            remedy="Run `evergreen nightly` once; a dry run is enough.",
+            path=folder,
+        )
+    connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false"})
+    for file in files:
+        connection.execute(f"CREATE VIEW {file.stem} AS FROM read_parquet('{_quoted(file)}')")
+    connection.execute("CREATE VIEW ours AS " + sql("ours"))
+    return Warehouse(connection, folder)
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
