@@ -1,1 +1,1 @@
-"""enrichers/web"""
+"""Reading the web politely: the client, replays, robots.txt, address checks, charsets."""

@@ -1,0 +1,178 @@
+"""Connections that go only where we allow: the address that was checked is the address that is dialled.
+
+The check sits inside the connection, below `requests`: each new socket resolves the host, drops the refused
+addresses and connects to one that is left. TLS (SNI, certificate) keeps working on the host's name, and a name that
+resolves to something else a moment later (DNS rebinding) changes nothing, because it is not asked again.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+from contextlib import suppress
+from types import TracebackType
+from typing import Any
+
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
+from accounts.errors import SourceUnavailable
+from enrichers.web.addresses import Resolver, why_refused
+
+_MOST_ADDRESSES = 4
+
+
+class HopFailed(SourceUnavailable):
+    """One request got no answer; `transient` says that asking again may help."""
+
+    def __init__(self, what: str, *, remedy: str = "", url: str = "", transient: bool = False) -> None:
+        self.transient = transient
+        super().__init__(what, remedy=remedy, url=url)
+
+
+class Lane:
+    """One thread's way out: resolves, checks and dials, and can cut the exchange under way."""
+
+    def __init__(self, resolver: Resolver, *, allow_loopback: bool) -> None:
+        self._resolver = resolver
+        self._allow_loopback = allow_loopback
+        self.wire: socket.socket | None = None
+
+    def dial(self, host: str, port: int, timeout: float | None) -> socket.socket:
+        """A socket connected to one of the host's addresses. Raises HopFailed."""
+        error: OSError | None = None
+        for address in self._addresses(host, port)[:_MOST_ADDRESSES]:
+            try:
+                wire = socket.create_connection((address, port), timeout)
+            except OSError as caught:
+                error = caught
+                continue
+            wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return wire
+        if isinstance(error, TimeoutError):
+            raise HopFailed(f"{host} did not answer within {timeout:g} s.", transient=True) from error
+        raise HopFailed(f"{host} cannot be reached: {_reason(error)}.", transient=True) from error
+
+    def _addresses(self, host: str, port: int) -> list[str]:
+        try:
+            found = self._resolver(host, port)
+        except (OSError, UnicodeError) as error:
+            raise HopFailed(
+                f"The name {host} does not resolve.", remedy="Check the address, or this machine's network."
+            ) from error
+        refusals = {a: why_refused(a, allow_loopback=self._allow_loopback) for a in found}
+        allowed = [a for a, why in refusals.items() if why is None]
+        if allowed:
+            return allowed
+        why = next(iter(refusals.values()), "no address") or ""
+        raise HopFailed(
+            f"{host} leads to an address that is not on the public internet ({why}); it was not asked.",
+            remedy="Correct the website in the account.",
+        )
+
+    def cut(self) -> None:
+        """Ends the exchange under way: whoever reads from it sees its end at once."""
+        if self.wire is not None:
+            with suppress(OSError):  # it may have ended by itself
+                self.wire.shutdown(socket.SHUT_RDWR)
+
+
+class Watch:
+    """Cuts a lane's exchange when its time is over, however slowly the other side drips."""
+
+    def __init__(self, lane: Lane, seconds: float) -> None:
+        self.expired = False
+        self._lane = lane
+        self._over = False
+        self._lock = threading.Lock()
+        self._timer = threading.Timer(max(0.01, seconds), self._fire)
+        self._timer.daemon = True
+
+    def __enter__(self) -> Watch:
+        self._timer.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with self._lock:
+            self._over = True
+        self._timer.cancel()
+
+    def _fire(self) -> None:
+        with self._lock:
+            if not self._over:
+                self.expired = True
+                self._lane.cut()
+
+
+class GuardedAdapter(HTTPAdapter):
+    """A `requests` adapter whose every direct connection is dialled by a lane."""
+
+    def __init__(self, lane: Lane, **settings: Any) -> None:
+        self._lane = lane
+        super().__init__(**settings)
+
+    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **settings: Any) -> None:
+        """Makes the pools, with connections of ours in them."""
+        self._pool_connections, self._pool_maxsize, self._pool_block = connections, maxsize, block
+        pools = PoolManager(num_pools=connections, maxsize=maxsize, block=block, **settings)
+        pools.pool_classes_by_scheme = _pool_classes(self._lane)
+        self.poolmanager = pools
+
+
+def _pool_classes(lane: Lane) -> dict[str, type[HTTPConnectionPool]]:
+    """Connection pools by scheme whose connections are dialled by the lane."""
+
+    class Plain(_Dialled, HTTPConnection):
+        out = lane
+
+    class Secure(_Dialled, HTTPSConnection):
+        out = lane
+
+    class PlainPool(HTTPConnectionPool):
+        ConnectionCls = Plain
+
+    class SecurePool(HTTPSConnectionPool):
+        ConnectionCls = Secure
+
+    return {"http": PlainPool, "https": SecurePool}
+
+
+class _Dialled(HTTPConnection):
+    """The part of a connection that differs: how it is dialled, and that it can be cut.
+
+    A second handle on the socket is kept for the cut: during a TLS handshake the first one is out of reach.
+    """
+
+    out: Lane
+    _handle: socket.socket | None = None
+
+    def _new_conn(self) -> socket.socket:
+        timeout = self.timeout if isinstance(self.timeout, int | float) else None
+        wire = self.out.dial(self._dns_host, self.port, timeout)
+        self._drop_handle()
+        self._handle = self.out.wire = wire.dup()
+        return wire
+
+    def request(self, *args: Any, **settings: Any) -> None:
+        self.out.wire = self._handle
+        super().request(*args, **settings)
+
+    def close(self) -> None:
+        super().close()
+        self._drop_handle()
+
+    def _drop_handle(self) -> None:
+        if self._handle is not None:
+            if self.out.wire is self._handle:
+                self.out.wire = None
+            self._handle.close()
+            self._handle = None
+
+
+def _reason(error: OSError | None) -> str:
+    if error is None:
+        return "no address answered"
+    return (error.strerror or type(error).__name__).lower()

@@ -1,0 +1,181 @@
+"""One request, one answer: no redirects, no retries, no manners. Live here; saved answers in `replay`."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
+from typing import Protocol
+from urllib.parse import urlsplit
+
+import requests
+import urllib3
+from requests.utils import get_environ_proxies
+
+from accounts.config import WebConfig
+from accounts.errors import SourceBroken
+from enrichers.web.addresses import Resolver, resolve, why_refused
+from enrichers.web.decompress import TooLarge, decompress
+from enrichers.web.guarded import GuardedAdapter, HopFailed, Lane, Watch
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_CHUNK = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One GET. `seconds` bounds the whole exchange; `max_bytes` the body, which `cut` truncates instead of refusing."""
+
+    url: str
+    headers: Mapping[str, str]
+    seconds: float
+    max_bytes: int
+    cut: bool = False
+
+    @property
+    def host(self) -> str:
+        """The host asked."""
+        return urlsplit(self.url).hostname or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One answer; `headers` have lower-case names, `cookies` are the raw `Set-Cookie` lines."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    cookies: tuple[str, ...] = ()
+
+
+class Transport(Protocol):
+    """How a single request travels. `live` says that there is a world to be polite to."""
+
+    live: bool
+
+    def send(self, request: Request) -> Hop:
+        """The answer to one request. Raises HopFailed for no answer, SourceBroken for an unreadable one."""
+        ...
+
+
+class LiveTransport:
+    """The network, one `requests` session a thread."""
+
+    live = True
+
+    def __init__(self, config: WebConfig, resolver: Resolver = resolve) -> None:
+        self._config = config
+        self._resolver = resolver
+        self._threads = threading.local()
+
+    def send(self, request: Request) -> Hop:
+        """The answer over the network."""
+        session, lane = self._session()
+        with Watch(lane, request.seconds) as watch:
+            try:
+                hop = self._exchange(session, request)
+            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+                raise _failure(request, error, expired=watch.expired) from error
+            if watch.expired:  # a cut body without a length looks like a whole one
+                raise _too_slow(request)
+            return hop
+
+    def _exchange(self, session: requests.Session, request: Request) -> Hop:
+        prepared = session.prepare_request(
+            requests.Request("GET", request.url, headers=dict(request.headers))
+        )
+        proxies, verify = self._environment(request.url)
+        with session.send(
+            prepared, stream=True, allow_redirects=False, proxies=proxies, verify=verify,
+            timeout=(self._config.connect_timeout, self._config.read_timeout),
+        ) as answer:  # fmt: skip
+            headers = {name.lower(): value for name, value in answer.headers.items()}
+            cookies = tuple(answer.raw.headers.getlist("set-cookie"))
+            if answer.status_code in REDIRECTS and "location" in headers:
+                return Hop(answer.status_code, headers, b"", cookies)
+            return Hop(answer.status_code, headers, _read(answer.raw, headers, request), cookies)
+
+    def _environment(self, url: str) -> tuple[dict[str, str], str | bool]:
+        """Proxies and certificates of the environment, where the configuration lets them in."""
+        if not self._config.use_proxies:
+            return {}, True
+        host = urlsplit(url).hostname or ""
+        why = why_refused(host, allow_loopback=self._config.allow_private)
+        if why not in (None, "not an address"):  # behind a proxy only literal addresses can be judged
+            raise HopFailed(f"{host} is not on the public internet ({why}); it was not asked.", url=url)
+        return dict(get_environ_proxies(url)), os.environ.get("REQUESTS_CA_BUNDLE") or True
+
+    def _session(self) -> tuple[requests.Session, Lane]:
+        if not hasattr(self._threads, "session"):
+            lane = Lane(self._resolver, allow_loopback=self._config.allow_private)
+            session = requests.Session()
+            session.trust_env = False
+            session.headers.clear()
+            session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+            for scheme in ("http://", "https://"):
+                session.mount(scheme, GuardedAdapter(lane, pool_connections=4, pool_maxsize=2))
+            self._threads.session, self._threads.lane = session, lane
+        return self._threads.session, self._threads.lane
+
+
+def _read(raw: urllib3.HTTPResponse, headers: Mapping[str, str], request: Request) -> bytes:
+    """The whole body, unpacked, within the bound."""
+    declared = headers.get("content-length", "")
+    if (
+        declared.isascii()
+        and declared.isdigit()
+        and int(declared[:15]) > request.max_bytes
+        and not request.cut
+    ):
+        raise too_large(request)
+    chunks: list[bytes] = []
+    size = 0
+    for chunk in raw.stream(_CHUNK, decode_content=False):
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > request.max_bytes:
+            if request.cut:
+                return b"".join(chunks)[: request.max_bytes]
+            raise too_large(request)
+    try:
+        return decompress(b"".join(chunks), headers.get("content-encoding", ""), request.max_bytes)
+    except TooLarge:
+        raise too_large(request) from None
+    except SourceBroken as error:
+        raise SourceBroken(f"{request.host}: {error.what}", url=request.url) from error
+
+
+def too_large(request: Request) -> TooLarge:
+    """The error for a body over the bound."""
+    return TooLarge(
+        f"{request.host} sent more than {request.max_bytes} bytes.",
+        remedy="Raise max_bytes under [web] if such a page is worth it.",
+        url=request.url,
+    )
+
+
+def _too_slow(request: Request) -> HopFailed:
+    return HopFailed(
+        f"{request.host} took longer than {request.seconds:.0f} s.",
+        remedy="Raise total_timeout under [web] if it is worth waiting for.",
+        url=request.url,
+        transient=False,
+    )
+
+
+def _failure(request: Request, error: Exception, *, expired: bool) -> HopFailed:
+    """What went wrong, in words that name the host and never a header."""
+    host = request.host
+    if expired:
+        return _too_slow(request)
+    if isinstance(error, requests.exceptions.SSLError):
+        return HopFailed(f"{host} shows a certificate that does not hold.", url=request.url)
+    if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError | TimeoutError):
+        return HopFailed(f"{host} did not answer in time.", url=request.url, transient=True)
+    if isinstance(error, requests.exceptions.InvalidHeader):
+        return HopFailed("A request header holds characters that may not be sent.", url=request.url)
+    if isinstance(error, ValueError) and not isinstance(error, requests.ConnectionError):
+        return HopFailed(f"{host} is no address that can be asked.", url=request.url)
+    return HopFailed(f"{host} broke the connection off.", url=request.url, transient=True)
