@@ -1,0 +1,83 @@
+"""Diff and decide: where the golden record and the CRM differ, what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from accounts.account import Account, Actor, FieldHistory
+from accounts.change import Change, ChangeSet, Standing, Verdict
+from crm.plan import build_change_set
+from crm.policy import decide
+from crm.view import FieldView
+from flows.services import Services
+from warehouse.crm_state import hints_of
+from warehouse.rows import golden_from
+from warehouse.staleness import staleness_from
+from warehouse.store import sql
+
+
+def decide_changes(services: Services, run_id: str, accounts: Mapping[str, Account]) -> ChangeSet:
+    """The change set of a run over all accounts; what the CRM holds rightly is noted as confirmed."""
+    changes = [decide(view) for view in field_views(services, accounts)]
+    _note_confirmed(services, run_id, changes)
+    worth_telling = (Verdict.WRITE, Verdict.REVIEW, Verdict.HOLD)
+    return build_change_set(
+        run_id, services.crm.kind, services.clock.now(), [c for c in changes if c.verdict in worth_telling],
+        accounts=len(accounts), limit=services.config.run.breaker,
+    )  # fmt: skip
+
+
+def field_views(services: Services, accounts: Mapping[str, Account]) -> Iterator[FieldView]:
+    """A view of every field whose golden value the CRM does not hold."""
+    undone = undone_keys(services)
+    rows = services.warehouse.rows(sql("open_questions"), {"accounts": None})
+    for row in rows:
+        account = accounts.get(row["account_id"])
+        if account is not None:
+            yield _view(services, account, row, undone.get((row["account_id"], row["field"]), frozenset()))
+
+
+def _view(services: Services, account: Account, row: Mapping[str, Any], undone: frozenset[str]) -> FieldView:
+    said = services.decided.said(account.id, row["field"])
+    return FieldView(
+        account=account,
+        spec=services.catalogue[row["field"]],
+        column=row["crm_column"],
+        current=row["crm_value"],
+        current_key=row["crm_key"] or "",
+        golden=golden_from(row),
+        staleness=staleness_from(row | {"status": row["stale_status"], "reason": row["stale_reason"]}),
+        history=FieldHistory(row["changed_at"], row["changed_by"], Actor(row["actor"] or "unknown")),
+        standing=Standing(
+            locked=said.locked, lock_note=said.lock_note, kept_keys=frozenset(said.kept_keys),
+            accepted_key=said.accepted_key, accepted_by=said.accepted_by, accepted_item=said.accepted_item,
+            ours_key=row["ours_key"], ours_at=row["ours_at"], cleared_by_person=row["cleared"], undone_keys=undone,
+        ),  # fmt: skip
+        now=services.clock.now(),
+        hints=hints_of(account),
+    )
+
+
+def undone_keys(services: Services) -> dict[tuple[str, str], frozenset[str]]:
+    """Values that were written once and taken back by an undo, per account and field."""
+    rows = services.warehouse.rows(sql("undone_keys"))
+    return {(r["account_id"], r["field"]): frozenset(r["keys"]) for r in rows}
+
+
+def _note_confirmed(services: Services, run_id: str, changes: Sequence[Change]) -> None:
+    """Notes agreements: those found by equal keys in SQL, and those `decide` saw through other spellings."""
+    agreed = [
+        {"account_id": r["account_id"], "field": r["field"], "key": r["key"], "sources": r["sources"],
+         "noted_at": r["observed_at"]}
+        for r in services.warehouse.rows(sql("agreements"))
+    ]  # fmt: skip
+    observed = {(r["account_id"], r["field"]): r for r in services.warehouse.rows(sql("open_questions"), {"accounts": None})}
+    for change in changes:
+        row = observed[change.account_id, change.field]
+        if change.verdict is Verdict.CONFIRM:
+            agreed.append(
+                {"account_id": change.account_id, "field": change.field, "key": row["crm_key"],
+                 "sources": list(change.sources), "noted_at": row["observed_at"]}
+            )  # fmt: skip
+    services.ledger.confirm(run_id, agreed)

@@ -1,0 +1,148 @@
+"""Enrich and link one shard: for each account ask the sources, cheap first, until its needs are met.
+
+The matcher stands between `search` and `read`, and once more after reading, when the record has spoken for itself.
+A shard touches no database: it returns rows, which the one writer loads.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from accounts.account import Account
+from accounts.catalogue import Catalogue
+from accounts.link import Candidate, Link, LinkDecision
+from accounts.observation import Observation, Outcome, Signal
+from accounts.protocols import Judgements
+from accounts.run import SourceCall, WorkItem
+from enrichers.base import Answer, Reading, Source
+from flows.company import company_of
+from matchers import link_account
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One account to look at, with what it needs."""
+
+    account: Account
+    item: WorkItem
+
+
+@dataclass(slots=True)
+class Findings:
+    """What looking at accounts brought."""
+
+    observations: list[Observation] = field(default_factory=list)
+    signals: list[Signal] = field(default_factory=list)
+    links: list[tuple[Link, Candidate, datetime]] = field(default_factory=list)
+    calls: list[SourceCall] = field(default_factory=list)
+
+    def add(self, other: Findings) -> None:
+        """Takes another's findings in."""
+        self.observations += other.observations
+        self.signals += other.signals
+        self.links += other.links
+        self.calls += other.calls
+
+
+@dataclass(frozen=True, slots=True)
+class Enricher:
+    """Asks the sources about accounts; `now` is the run's time."""
+
+    run_id: str
+    sources: Sequence[Source]
+    catalogue: Catalogue
+    judgements: Judgements
+    now: datetime
+
+    def enrich_all(
+        self, tasks: Sequence[Task], threads: int, told: Callable[[int], None] = lambda _: None
+    ) -> Findings:
+        """The findings about all tasks, in their order; `told` hears of every account finished."""
+        total = Findings()
+        with ThreadPoolExecutor(max_workers=max(1, threads), thread_name_prefix="enrich") as pool:
+            for findings in pool.map(self.enrich, tasks):
+                total.add(findings)
+                told(1)
+        return total
+
+    def enrich(self, task: Task) -> Findings:
+        """The findings about one account: sources in order of cost, each only while a need it may fill is open."""
+        findings = Findings()
+        wanted = {need.field for need in task.item.needs}
+        for source in sorted(self.sources, key=lambda s: s.cost):
+            if not wanted & source.provides or not _has_needs(task.account, source):
+                continue
+            started = time.monotonic()
+            part = self._ask(task.account, source)
+            part.calls = [replace(c, seconds=round(time.monotonic() - started, 3)) for c in part.calls]
+            findings.add(part)
+            wanted -= self._satisfied(part)
+        return findings
+
+    def _satisfied(self, findings: Findings) -> set[str]:
+        """Fields an accepted record has answered above the bar."""
+        sure = {(x.source, x.record_id) for x, _, _ in findings.links if x.decision is LinkDecision.ACCEPT}
+        return {
+            o.field
+            for o in findings.observations
+            if (o.source, o.record_id) in sure
+            and o.confidence >= self.catalogue[o.field].min_confidence
+            and o.kind not in (*self.catalogue[o.field].never_kinds, *self.catalogue[o.field].wrong_kinds)
+        }
+
+    def _ask(self, account: Account, source: Source) -> Findings:
+        findings = Findings()
+        found = source.search(account)
+        if found.outcome is not Outcome.ROWS:
+            return self._closed(findings, account, source, found.outcome, found)
+        link = self._link(account, source, found.rows)
+        if link is None:
+            return self._closed(findings, account, source, Outcome.NOT_FOUND, found)
+        chosen = next(c for c in found.rows if c.company.id == link.record_id)
+        findings.links.append((link, chosen, self.now))
+        if link.decision is not LinkDecision.ACCEPT:
+            outcome = Outcome.ZERO_ROWS if link.decision is LinkDecision.REVIEW else Outcome.NOT_FOUND
+            return self._closed(findings, account, source, outcome, found)
+        answer = source.read(account, chosen)
+        self._take(findings, account, source, chosen, answer)
+        return self._closed(findings, account, source, answer.outcome, found, answer)
+
+    def _take(
+        self, findings: Findings, account: Account, source: Source, chosen: Candidate, answer: Answer[Reading]
+    ) -> None:
+        for reading in answer.rows:
+            findings.observations += reading.observations
+            findings.signals += reading.signals
+            if reading.company is not None:
+                again = replace(chosen, company=replace(reading.company, id=chosen.company.id))
+                link = self._link(account, source, [again])
+                if link is not None:
+                    findings.links[-1] = (link, again, self.now)
+
+    def _link(self, account: Account, source: Source, candidates: Iterable[Candidate]) -> Link | None:
+        return link_account(
+            company_of(account), tuple(candidates), account_id=account.id, source=source.name,
+            judgements=self.judgements,
+        )  # fmt: skip
+
+    def _closed(
+        self, findings: Findings, account: Account, source: Source, outcome: Outcome,
+        *answers: Answer[Candidate] | Answer[Reading],
+    ) -> Findings:  # fmt: skip
+        findings.calls.append(
+            SourceCall(
+                run_id=self.run_id, account_id=account.id, source=source.name, outcome=outcome,
+                rows=len(findings.observations) + len(findings.signals),
+                requests=sum(a.requests for a in answers), cost=sum(a.cost for a in answers), seconds=0.0,
+                at=self.now, error="; ".join(a.error for a in answers if a.error),
+            )
+        )  # fmt: skip
+        return findings
+
+
+def _has_needs(account: Account, source: Source) -> bool:
+    return not source.needs or any(account.get(name) for name in source.needs)

@@ -1,0 +1,106 @@
+"""Everything a run needs, put together once from the configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from accounts.catalogue import Catalogue, shipped_catalogue
+from accounts.clock import Clock, FixedClock, SystemClock, parse_instant
+from accounts.config import Config, WebConfig, load_config
+from accounts.errors import ConfigError
+from crm.base import Crm
+from crm.registry import open_crm
+from enrichers.base import Source, SourceContext, Web
+from enrichers.sources import active_sources
+from warehouse.decisions import DecisionStore
+from warehouse.ledger import DuckLedger
+from warehouse.standing import Decided
+from warehouse.store import Warehouse, open_warehouse
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The parts of one run; made by `open_services`, closed with it."""
+
+    config: Config
+    catalogue: Catalogue
+    clock: Clock
+    crm: Crm
+    warehouse: Warehouse
+    ledger: DuckLedger
+    decisions: DecisionStore
+    decided: Decided
+    sources: tuple[Source, ...]
+    sources_off: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def runs_folder(self) -> Path:
+        """Where runs keep their shards, plans and reports."""
+        return self.config.home / "runs"
+
+
+def clock_for(as_of: str | None) -> Clock:
+    """The clock a run goes by. Raises ConfigError for an `--as-of` that is no date."""
+    if as_of is None:
+        return SystemClock()
+    try:
+        return FixedClock(parse_instant(as_of))
+    except ValueError:
+        raise ConfigError(
+            f"--as-of {as_of!r} is no date.", remedy="Write it as 2026-11-22 or 2026-11-22T02:00:00Z.", key="as_of"
+        ) from None
+
+
+def catalogue_for(config: Config) -> Catalogue:
+    """The shipped catalogue with the configuration's overrides. Raises UnknownField naming the nearest field."""
+    return shipped_catalogue().overridden({name: given.given() for name, given in config.fields.items()})
+
+
+def crm_for(config: Config, catalogue: Catalogue, clock: Clock) -> Crm:
+    """The CRM the configuration names."""
+    return open_crm(config, catalogue, clock)
+
+
+@contextmanager
+def open_services(
+    config_path: Path, *, as_of: str | None = None, replay: Path | None = None, offline: bool = False
+) -> Iterator[Services]:
+    """Opens the warehouse for writing and puts the parts together.
+
+    `replay` answers every request from saved responses; `offline` leaves the sources out (undo, apply).
+    Raises ConfigError, CrmError, WriterBusy.
+    """
+    config = load_config(config_path)
+    clock = clock_for(as_of)
+    catalogue = catalogue_for(config)
+    crm = crm_for(config, catalogue, clock)
+    sources, off = _sources(config, catalogue, clock, replay) if not offline else ((), ())
+    with open_warehouse(config.home, memory_limit=config.warehouse.memory_limit) as warehouse:
+        decisions = DecisionStore(config.home)
+        yield Services(
+            config, catalogue, clock, crm, warehouse, DuckLedger(warehouse, clock), decisions,
+            Decided(decisions.all()), tuple(sources), tuple(off),
+        )  # fmt: skip
+
+
+def web_for(config: Config, clock: Clock, replay: Path | None) -> Web:
+    """The world as the sources see it: live and polite, or replayed from saved responses."""
+    from enrichers.web.client import WebClient  # noqa: PLC0415 - commands that read nothing start faster
+    from enrichers.web.replay import replay_client  # noqa: PLC0415
+    from warehouse.responses import FileResponseStore  # noqa: PLC0415
+
+    web: WebConfig = config.web
+    store = FileResponseStore(config.home / "responses")
+    if replay is not None:
+        return replay_client(replay, clock, web, store)
+    return WebClient(web, clock, store)
+
+
+def _sources(
+    config: Config, catalogue: Catalogue, clock: Clock, replay: Path | None
+) -> tuple[Sequence[Source], Sequence[tuple[str, str]]]:
+    web = web_for(config, clock, replay)
+    return active_sources(config, lambda settings: SourceContext(web, clock, settings))
