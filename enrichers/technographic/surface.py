@@ -1,0 +1,183 @@
+"""The surface of a page: everything a fingerprint can look at, read off the source in one linear scan.
+
+No tree is built. Tags are read wherever they stand, because conditional comments, `<noscript>` and
+`document.write` hide tags that browsers do act upon; plain comments are set aside, for what is commented out
+is not in use.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from html import unescape
+
+MAX_HTML = 3_000_000
+"""Characters of a page that are looked at; what follows is no longer a company's page but a dump."""
+
+_TAG = re.compile(
+    r"<(script|link|img|iframe|frame|form|meta|source|embed|object|video|audio|input|a|area|html|body|amp-[a-z-]{2,30}|"
+    r"base)(?=[\s/>])((?:[^<>\"']++|\"[^\"]{0,6000}+\"|'[^']{0,6000}+')*+)",
+    re.I,
+)
+_ATTRIBUTE = re.compile(r"([\w:@.-]{1,60})\s{0,5}=\s{0,5}(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
+_SCRIPT_END = re.compile(r"</script", re.I)
+_COMMENT = re.compile(r"<!--(?!\[if|>|<!)(.*?)-->", re.S | re.I)
+_STYLE_URL = re.compile(r"(?:url\(|@import)\s{0,3}[\"']?((?:https?:)?//[^\s\"')]{4,500})", re.I)
+_TOKENS = re.compile(
+    r"\s(?:class|id)\s{0,3}=\s{0,3}(?:\"([^\"]{1,600})\"|'([^']{1,600})'|([\w-]{1,80}))", re.I
+)
+_HOST_IN_CODE = re.compile(
+    r"(?<![\w@.-])((?:[a-z0-9_-]{1,63}\.){1,6}(?:com|net|org|cn|io|co|ai|me|la|tv|cc|so|app|dev|cloud|info|biz|us|eu|uk|de|fr|"
+    r"nl|jp|hk|tw|ru|it|ly|to|st|im|sh|gg|tech|site|online|link|services|video|chat|xyz|top|vip))(?![\w.-])((?:/[^\s\"'<>\\)]{0,300})?)",
+    re.I,
+)
+_NOT_RESOURCE_RELS = frozenset(
+    ["canonical", "alternate", "author", "me", "publisher", "next", "prev", "previous", "search", "profile", "license", "bookmark", "help", "contents", "index", "first", "last", "start", "up", "home", "section", "chapter", "glossary", "syndication", "webmention"]
+)
+_DATA_TYPES = re.compile(r"json|text/template|text/html|x-handlebars|ng-template|text/plain", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """What shows of a page, in the parts fingerprints are written for.
+
+    `scripts`: URLs of scripts. `urls`: URLs of every loaded resource and form target, scripts included.
+    `anchors`: URLs of links a visitor may follow. `code`: inline scripts. `code_hosts`: host and path of
+    addresses within inline scripts. `tokens`: words of class and id attributes. `meta`, `headers`, `cookies`:
+    by lower-case name. `dns`: record type in lower case (`mx`, `txt`, `cname`, `ns`) to values.
+    """
+
+    html: str
+    scripts: tuple[str, ...] = ()
+    urls: tuple[str, ...] = ()
+    anchors: tuple[str, ...] = ()
+    code: str = ""
+    code_hosts: tuple[str, ...] = ()
+    comments: str = ""
+    tokens: frozenset[str] = frozenset()
+    meta: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    headers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    cookies: Mapping[str, str] = field(default_factory=dict)
+    dns: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    certificate_issuer: str = ""
+    url: str = ""
+
+
+def read_surface(
+    html: str,
+    url: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    cookies: Mapping[str, str] | Iterable[str] | None = None,
+    dns: Mapping[str, Sequence[str]] | None = None,
+    certificate_issuer: str | None = None,
+) -> Surface:
+    """The surface of one page; `html` may be broken, huge or no HTML at all."""
+    html = html[:MAX_HTML]
+    comments = [match.group(1) for match in _COMMENT.finditer(html)] if "<!--" in html else []
+    live = _COMMENT.sub(" ", html) if comments else html
+    scripts: list[str] = []
+    urls: list[str] = []
+    anchors: list[str] = []
+    meta: dict[str, list[str]] = {}
+    code: list[str] = []
+    for match in _TAG.finditer(live):
+        tag, attributes = match.group(1).lower(), _attributes(match.group(2))
+        if tag == "script":
+            _read_script(live, match.end(), attributes, scripts, urls, code)
+        elif tag == "meta":
+            _read_meta(attributes, meta)
+        elif tag in ("a", "area"):
+            anchors.extend(_addresses(attributes, ("href",)))
+        elif tag == "link":
+            if not _NOT_RESOURCE_RELS & set(attributes.get("rel", "").lower().split()):
+                urls.extend(_addresses(attributes, ("href",)))
+        else:
+            urls.extend(
+                _addresses(
+                    attributes, ("src", "data-src", "data-original", "action", "data", "poster", "background")
+                )
+            )
+    urls.extend(_STYLE_URL.findall(live))
+    inline = "\n".join(code).replace("\\/", "/")
+    sent = _lower(headers or {})
+    return Surface(
+        html=live,
+        scripts=tuple(dict.fromkeys(scripts)),
+        urls=tuple(dict.fromkeys(urls)),
+        anchors=tuple(dict.fromkeys(anchors)),
+        code=inline,
+        code_hosts=tuple(dict.fromkeys(a + b for a, b in _HOST_IN_CODE.findall(inline))),
+        comments="\n".join(comments),
+        tokens=frozenset(
+            word for groups in _TOKENS.findall(live) for part in groups for word in part.split()
+        ),
+        meta=meta,
+        headers=sent,
+        cookies=_cookies(cookies, sent),
+        dns={
+            kind.lower(): [value.strip().rstrip(".") for value in values]
+            for kind, values in (dns or {}).items()
+        },
+        certificate_issuer=certificate_issuer or "",
+        url=url or "",
+    )
+
+
+def _attributes(text: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, double, single, bare in _ATTRIBUTE.findall(text):
+        found.setdefault(name.lower(), double or single or bare)
+    return found
+
+
+def _addresses(attributes: Mapping[str, str], names: tuple[str, ...]) -> list[str]:
+    values = (unescape(attributes[name]).strip()[:2000] for name in names if attributes.get(name))
+    return [value for value in values if value and not value.startswith("data:")]
+
+
+def _read_script(
+    html: str, start: int, attributes: Mapping[str, str], scripts: list[str], urls: list[str], code: list[str]
+) -> None:
+    sources = _addresses(attributes, ("src", "data-src", "data-rocketlazyloadscript", "data-cfsrc"))
+    scripts.extend(sources)
+    urls.extend(sources)
+    if not sources and not _DATA_TYPES.search(attributes.get("type", "")):
+        end = _SCRIPT_END.search(html, start)
+        body = html[start + 1 : end.start() if end else len(html)]
+        if body.strip():
+            code.append(body)
+
+
+def _read_meta(attributes: Mapping[str, str], meta: dict[str, list[str]]) -> None:
+    name = (
+        attributes.get("name")
+        or attributes.get("property")
+        or attributes.get("http-equiv")
+        or attributes.get("itemprop")
+    )
+    if name:
+        meta.setdefault(name.lower(), []).append(unescape(attributes.get("content", "")))
+
+
+def _lower(headers: Mapping[str, str]) -> dict[str, list[str]]:
+    sent: dict[str, list[str]] = {}
+    for name, value in headers.items():
+        sent.setdefault(name.lower(), []).append(str(value))
+    return sent
+
+
+def _cookies(
+    given: Mapping[str, str] | Iterable[str] | None, headers: Mapping[str, Sequence[str]]
+) -> dict[str, str]:
+    """Cookies by lower-case name, from what was given and from `Set-Cookie` headers (several may be folded into one)."""
+    cookies: dict[str, str] = {}
+    for line in headers.get("set-cookie", ()):
+        for part in re.split(r",\s*(?=[\w.!#$%&'*+^`|~-]+=)", line):
+            name, _, value = part.split(";", 1)[0].partition("=")
+            cookies[name.strip().lower()] = value.strip()
+    if isinstance(given, Mapping):
+        cookies.update({name.lower(): value for name, value in given.items()})
+    elif given is not None:
+        cookies.update({name.lower(): "" for name in given})
+    return cookies
