@@ -1,0 +1,45 @@
+"""What the verbs that run things share: progress on a terminal, the report in the form asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from cli.output import is_terminal, print_json
+
+if TYPE_CHECKING:
+    from flows.night import Progress
+    from flows.report import RunReport
+
+
+@contextmanager
+def progress_bar() -> Iterator[Progress]:
+    """A progress listener: a bar on a terminal, silence elsewhere."""
+    from flows.night import silent  # noqa: PLC0415
+
+    if not is_terminal():
+        yield silent
+        return
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import Progress as Bar  # noqa: PLC0415
+
+    with Bar(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("starting", total=None)
+
+        def hear(stage: str, done: int, total: int | None) -> None:
+            bar.update(task, description=stage, completed=done, total=total)
+
+        yield hear
+
+
+def show_report(report: RunReport, as_json: bool) -> None:
+    """Prints a run's report: one JSON object, or tables."""
+    if as_json:
+        print_json(report.as_json())
+        return
+    from rich.console import Console  # noqa: PLC0415
+
+    from flows.report_text import print_report  # noqa: PLC0415
+
+    print_report(report, Console())

@@ -1,0 +1,56 @@
+"""`evergreen plan`: what tonight would look at, and why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cli.output import config_option, json_option, print_json
+
+
+@click.command()
+@click.option("--budget", type=click.IntRange(min=0), help="What a budget of N accounts buys.")
+@click.option("--as-of", metavar="DATE", help="Set the clock.")
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="Rows to print.")
+@config_option
+@json_option
+def command(budget: int | None, as_of: str | None, limit: int, config_path: Path, as_json: bool) -> None:
+    """Pull the accounts and list what tonight would look at and why; reads nothing else and writes nothing."""
+    from flows.planning import plan  # noqa: PLC0415
+    from flows.pulling import pull  # noqa: PLC0415
+    from flows.services import open_services  # noqa: PLC0415
+
+    with open_services(config_path, as_of=as_of) as services:
+        accounts = pull(services, "plan")
+        work = plan(services, accounts, budget=budget)
+    items = [
+        {
+            "account_id": t.account.id, "account_name": t.account.get("name"), "benefit": round(t.item.benefit, 2),
+            "needs": [{"field": n.field, "status": n.status.value, "reason": n.reason} for n in t.item.needs],
+        }
+        for t in work.tasks
+    ]  # fmt: skip
+    bought = sum(t.item.benefit for t in work.tasks)
+    whole = bought + sum(i.benefit for i in work.waiting)
+    if as_json:
+        print_json({
+            "items": items, "waiting": len(work.waiting), "states": dict(work.states),
+            "benefit_bought": round(bought, 2), "benefit_whole": round(whole, 2),
+        })  # fmt: skip
+        return
+    from rich.console import Console  # noqa: PLC0415
+    from rich.markup import escape  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    table = Table(title=f"Tonight: {len(items)} accounts, {len(work.waiting)} waiting", title_justify="left", show_edge=False)
+    for column in ("account", "benefit", "field", "why"):
+        table.add_column(column, overflow="fold", justify="right" if column == "benefit" else "left")
+    for item in items[:limit]:
+        for number, need in enumerate(item["needs"]):
+            head = (f"{item['account_name'] or ''} ({item['account_id']})", f"{item['benefit']:.1f}") if not number else ("", "")
+            table.add_row(escape(head[0]), head[1], need["field"], escape(f"{need['status']}: {need['reason']}"))
+    console = Console()
+    console.print(table)
+    share = f"{bought / whole:.0%}" if whole else "all"
+    console.print(f"This buys {share} of the benefit in sight ({bought:.1f} of {whole:.1f}).")

@@ -1,0 +1,89 @@
+"""`evergreen review`: the steward's queue."""
+
+from __future__ import annotations
+
+import getpass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.output import config_option, json_option, print_json
+
+if TYPE_CHECKING:
+    from accounts.change import ReviewItem
+
+
+@click.group()
+def command() -> None:
+    """See what waits for a person, and decide it. Decisions are carried out by the next apply or run."""
+
+
+@command.command("list")
+@click.option("--field", help="Only this field.")
+@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="Rows to print.")
+@config_option
+@json_option
+def list_items(field: str | None, limit: int, config_path: Path, as_json: bool) -> None:
+    """List what waits, what matters most first."""
+    items = [i for i in _open(config_path) if field is None or i.field == field]
+    if as_json:
+        print_json({"items": [{name: getattr(i, name) for name in i.__dataclass_fields__} for i in items]})
+        return
+    from rich.console import Console  # noqa: PLC0415
+    from rich.markup import escape  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    table = Table(title=f"{len(items)} questions", title_justify="left", show_edge=False)
+    for column in ("item", "account", "field", "CRM says", "evidence says", "why asked"):
+        table.add_column(column, overflow="fold")
+    for i in items[:limit]:
+        name = f"{i.account_name} ({i.account_id})"
+        table.add_row(i.id[:8], *map(escape, (name, i.field or "who is it", i.crm_value or "—", i.proposed or "—", i.reason)))
+    if len(items) > limit:
+        table.caption = f"… and {len(items) - limit} more; --limit shows them"
+    Console().print(table)
+
+
+def _open(config_path: Path) -> list[ReviewItem]:
+    from accounts.config import load_config  # noqa: PLC0415
+    from warehouse.decisions import DecisionStore  # noqa: PLC0415
+    from warehouse.reviews import open_items  # noqa: PLC0415
+    from warehouse.snapshot import open_snapshot  # noqa: PLC0415
+    from warehouse.standing import Decided  # noqa: PLC0415
+
+    config = load_config(config_path)
+    with open_snapshot(config.home) as snapshot:
+        return open_items(snapshot, Decided(DecisionStore(config.home).all()))
+
+
+def _decision(action: str, summary: str) -> click.Command:
+    @click.command(action, help=summary)
+    @click.argument("items", nargs=-1, required=True, metavar="ITEM...")
+    @click.option("--note", default="", help="Why; kept with the decision.")
+    @click.option("--by", default=None, help="Who decides; the login name where not given.")
+    @config_option
+    @json_option
+    def decide(items: tuple[str, ...], note: str, by: str | None, config_path: Path, as_json: bool) -> None:
+        from flows.decisions import decide_item  # noqa: PLC0415
+
+        who = by or getpass.getuser()
+        done = [decide_item(config_path, item, action, who, note) for item in items]
+        if as_json:
+            print_json({"items": done})
+            return
+        for row in done:
+            click.echo(f"{row['action']}: {row['account_id']} {row['field']} {row['proposed'] or ''}".rstrip())
+        click.echo("The next `evergreen nightly --apply` or `evergreen apply` carries it out.")
+
+    return decide
+
+
+for _action, _summary in {
+    "accept": "Write the proposed value, or link the proposed record.",
+    "reject": "The proposal is wrong; it is not asked again until the evidence changes.",
+    "keep": "What the CRM holds is right; not asked again until the evidence changes.",
+    "lock": "Never write this field. ITEM may also be ACCOUNT:FIELD, or ACCOUNT:* for the whole record.",
+    "unlock": "Lift a lock. ITEM may also be ACCOUNT:FIELD, or ACCOUNT:*.",
+}.items():
+    command.add_command(_decision(_action, _summary))

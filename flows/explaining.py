@@ -1,0 +1,114 @@
+"""Explain: for each field of an account its value, age, source, evidence, losers, and what would change it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.errors import ConfigError
+from warehouse.store import Warehouse, sql
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """All that is known of one account: the record's fields, its links, and why each stands as it does."""
+
+    account_id: str
+    account_name: str
+    fields: tuple[Mapping[str, Any], ...]
+    links: tuple[Mapping[str, Any], ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """As `explain --json` prints it."""
+        return {
+            "account_id": self.account_id, "account_name": self.account_name,
+            "items": [dict(f) for f in self.fields], "links": [dict(link) for link in self.links],
+        }  # fmt: skip
+
+
+def explain(warehouse: Warehouse, account: str, field: str | None = None) -> Explanation:
+    """Explains an account, given by its id or its exact name. Raises ConfigError for one nobody knows."""
+    found = warehouse.rows(
+        "SELECT account_id, name FROM crm_account WHERE account_id = $a OR lower(name) = lower($a) "
+        "ORDER BY account_id <> $a, account_id LIMIT 2",
+        {"a": account},
+    )
+    if not found:
+        raise ConfigError(
+            f"No account has the id or name {account!r}.", remedy="`evergreen runs` says when the CRM was last read.", key=account
+        )
+    if len(found) > 1 and found[0]["account_id"] != account:
+        ids = " and ".join(row["account_id"] for row in found)
+        raise ConfigError(f"More than one account is called {account!r}: {ids}.", remedy="Give the id.", key=account)
+    account_id = found[0]["account_id"]
+    rows = warehouse.rows(sql("explain"), {"account": account_id, "field": field})
+    seen = _observations(warehouse, account_id)
+    links = warehouse.rows(
+        "SELECT source, record_id, record_name, url, probability, decision, reason, grades, runner_up_id, decided_at "
+        "FROM link WHERE account_id = $a QUALIFY row_number() OVER (PARTITION BY source ORDER BY decided_at DESC) = 1 "
+        "ORDER BY source",
+        {"a": account_id},
+    )
+    last = _last_decisions(warehouse, account_id)
+    fields = tuple(_field(row, seen, last.get(row["field"])) for row in rows)
+    return Explanation(account_id, found[0]["name"] or "", fields, tuple(_plain_link(link) for link in links))
+
+
+def _observations(warehouse: Warehouse, account_id: str) -> dict[str, dict[str, Any]]:
+    rows = warehouse.rows("SELECT * FROM observation WHERE account_id = $a", {"a": account_id})
+    return {row["id"]: row for row in rows}
+
+
+def _last_decisions(warehouse: Warehouse, account_id: str) -> dict[str, dict[str, Any]]:
+    rows = warehouse.rows(
+        "SELECT field, verdict, code, reason, value, run_id FROM change WHERE account_id = $a "
+        "QUALIFY row_number() OVER (PARTITION BY field ORDER BY noted_at DESC) = 1",
+        {"a": account_id},
+    )
+    return {row["field"]: row for row in rows}
+
+
+def _field(row: Mapping[str, Any], seen: Mapping[str, Mapping[str, Any]], last: Mapping[str, Any] | None) -> dict[str, Any]:
+    losers = row["losers"]
+    evidence = [seen[i] for i in row["observation_ids"] or () if i in seen]
+    return {
+        "field": row["field"], "label_en": row["label_en"], "label_zh": row["label_zh"], "column": row["crm_column"],
+        "crm_value": row["crm_value"], "age_days": row["age_days"], "changed_by": row["changed_by"],
+        "status": row["status"], "why": row["stale_reason"],
+        "golden_value": row["golden_value"], "display": row["display"], "kind": row["kind"],
+        "confidence": row["confidence"], "score": row["score"], "sources": list(row["sources"] or ()),
+        "observed_at": row["observed_at"],
+        "evidence": [
+            {"source": e["source"], "url": e["url"], "passage": e["passage"], "selector": e["selector"],
+             "fetched_at": e["fetched_at"], "value": e["value"], "display": e["display"],
+             "confidence": e["confidence"], "extractor": e["extractor"], "body_sha256": e["body_sha256"]}
+            for e in evidence
+        ],
+        "losers": json.loads(losers) if isinstance(losers, str) else (losers or []),
+        "decision": dict(last) if last else None,
+        "written_by_us": row["ours_run"] if row["ours_key"] and row["ours_key"] == row["crm_key"] else None,
+        "what_would_change_it": _what_would_change(row, last),
+    }  # fmt: skip
+
+
+def _what_would_change(row: Mapping[str, Any], last: Mapping[str, Any] | None) -> str:
+    """In words: what has to happen for the CRM's value to become another one."""
+    if row["crm_column"] is None:
+        return "The CRM has no column for it: add one, or set [crm] add_columns, and it is filled."
+    if row["policy"] == "never":
+        return "Nothing by itself: the field's policy is `never`."
+    if last and last["verdict"] == "review":
+        return f"A steward's word: it waits in the review queue ({last['code']})."
+    if last and last["verdict"] == "hold":
+        return f"It is held back ({last['code']}): {last['reason']}"
+    if row["crm_value"] is None:
+        return "A source that answers above the field's bar fills it."
+    until = "" if row["age_days"] is None else f", which it reaches in {max(0, row['ttl_days'] - row['age_days'])} days"
+    return f"Another value above {row['min_confidence']:.2f} once it is older than {row['ttl_days']} days{until}, contradicted or invalid."
+
+
+def _plain_link(link: Mapping[str, Any]) -> dict[str, Any]:
+    grades = link["grades"]
+    return dict(link) | {"grades": json.loads(grades) if isinstance(grades, str) else dict(grades or {})}

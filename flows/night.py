@@ -1,0 +1,197 @@
+"""The main job as one plain function: pull, plan, enrich and link, survive, decide, apply, report, publish.
+
+Prefect wraps it (`flows/prefect_nightly.py`); `--no-prefect` calls it as it is. Shards leave their rows as files in
+the run's folder before the one writer loads them, so a run that dies loses nothing that was finished: the next
+run loads what lies there and goes on.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from accounts.account import Account
+from accounts.change import ChangeSet
+from accounts.errors import EvergreenError, WorkLeft
+from accounts.run import Run, RunStatus, new_run_id
+from flows.applying import Applied, apply_set, heal
+from flows.deciding import decide_changes
+from flows.enriching import Enricher
+from flows.planning import Plan, plan
+from flows.pulling import pull
+from flows.report import RunReport, gather, write_report
+from flows.reviewing import open_questions
+from flows.services import Services
+from flows.shards import adopt_leftovers, load_shard, write_shard
+from warehouse.golden import settle_golden
+from warehouse.runs import finish_run, start_run
+from warehouse.snapshot import publish
+
+
+class Progress(Protocol):
+    """Hears how far a stage is; `total` is None where it is not known."""
+
+    def __call__(self, stage: str, done: int, total: int | None) -> None: ...
+
+
+def silent(stage: str, done: int, total: int | None) -> None:
+    """Hears and says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class NightOptions:
+    """What a run is asked to do. `only` and `asked` make it a backfill or a refresh."""
+
+    apply: bool = False
+    limit: int | None = None
+    kind: str = "nightly"
+    only: Collection[str] | None = None
+    asked: Sequence[tuple[str, str]] = ()
+    force: bool = False
+
+
+#: Runs the enrichment of all shards; Prefect puts tasks around the calls.
+ShardRunner = Callable[[Callable[[int], None], int], None]
+
+
+def one_after_another(run_shard: Callable[[int], None], count: int) -> None:
+    """Runs the shards in order, in this thread."""
+    for number in range(count):
+        run_shard(number)
+
+
+@dataclass
+class _Night:
+    """A run under way."""
+
+    services: Services
+    options: NightOptions
+    run_id: str
+    started_at: datetime
+    progress: Progress
+    seconds: dict[str, float] = field(default_factory=dict)
+    healed: list[str] = field(default_factory=list)
+
+    @property
+    def folder(self) -> Path:
+        """Where the run's shards, plan and report lie."""
+        return self.services.runs_folder / self.run_id
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Times a stage."""
+        began = time.monotonic()
+        self.progress(name, 0, None)
+        try:
+            yield
+        finally:
+            self.seconds[name] = round(self.seconds.get(name, 0.0) + time.monotonic() - began, 3)
+
+
+def run_night(
+    services: Services,
+    options: NightOptions,
+    *,
+    shards: ShardRunner = one_after_another,
+    progress: Progress = silent,
+) -> RunReport:
+    """One whole run; returns its report. Without `options.apply` nothing is written to the CRM.
+
+    Raises CrmError where the CRM cannot be read; the run is then on record as failed. A tripped breaker is no
+    error here: the report's status is `held`, and the plan is kept.
+    """
+    now = services.clock.now()
+    night = _Night(services, options, new_run_id(now), now, progress)
+    night.folder.mkdir(parents=True, exist_ok=True)
+    start_run(services.warehouse, Run(night.run_id, options.kind, RunStatus.RUNNING, now, now))
+    try:
+        return _stages(night, shards)
+    except EvergreenError as error:
+        finish_run(services.warehouse, night.run_id, RunStatus.FAILED, services.clock.now(), {}, str(error))
+        raise
+
+
+def _stages(night: _Night, shards: ShardRunner) -> RunReport:
+    services, options = night.services, night.options
+    with night.stage("pull"):
+        night.healed += adopt_leftovers(services, night.run_id)
+        night.healed += heal(services, night.run_id)
+        accounts = pull(services, night.run_id)
+    with night.stage("plan"):
+        work = plan(services, accounts, budget=_budget(services, options), only=options.only, asked=options.asked)
+    with night.stage("enrich"):
+        _enrich(night, work, shards)
+    with night.stage("survive"):
+        settle_golden(services.warehouse, night.run_id, accounts, services.clock.now())
+    with night.stage("decide"):
+        change_set = decide_changes(services, night.run_id, accounts)
+        services.ledger.plan(change_set)
+        open_questions(services, change_set, night.run_id)
+    with night.stage("apply"):
+        applied = apply_set(services, change_set, night.folder, write=options.apply, force=options.force)
+    return _finish(night, accounts, work, change_set, applied)
+
+
+def _budget(services: Services, options: NightOptions) -> int | None:
+    limits = [n for n in (options.limit, services.config.run.budget) if n is not None]
+    return min(limits) if limits else None
+
+
+def _enrich(night: _Night, work: Plan, shards: ShardRunner) -> None:
+    services = night.services
+    batches = work.shards(services.config.run.shard_size)
+    done = 0
+
+    def told(_: int) -> None:
+        nonlocal done
+        done += 1
+        night.progress("enrich", done, len(work.tasks))
+
+    enricher = Enricher(
+        night.run_id, services.sources, services.catalogue, services.decided, services.clock.now()
+    )
+
+    def run_shard(number: int) -> None:
+        write_shard(night.folder, number, enricher, batches[number], services.config.run.threads, told)
+
+    shards(run_shard, len(batches))
+    for number in range(len(batches)):
+        load_shard(services, night.run_id, night.folder, number)
+
+
+def _finish(
+    night: _Night, accounts: Mapping[str, Account], work: Plan, change_set: ChangeSet, applied: Applied
+) -> RunReport:
+    services, options = night.services, night.options
+    ended = services.clock.now()
+    facts = gather(services.warehouse, night.run_id)
+    paths = {name: str(path) for name, path in applied.paths.items()} | {"report": str(night.folder / "report.html")}
+    report = RunReport(
+        run_id=night.run_id, kind=options.kind, status=applied.status.value, applied=applied.wrote,
+        started_at=night.started_at, as_of=night.started_at, finished_at=ended, accounts=len(accounts),
+        looked_at=len(work.tasks), waiting=len(work.waiting), states=work.states,
+        sources_off=services.sources_off, breaker=applied.told, healed=tuple(night.healed),
+        seconds=night.seconds, paths=paths, **facts,
+    )  # fmt: skip
+    write_report(report, night.folder)
+    finish_run(services.warehouse, night.run_id, applied.status, ended, report.counts(), applied.told)
+    publish(services.warehouse, night.run_id, keep=services.config.warehouse.keep_snapshots)
+    return report
+
+
+def raise_if_work_left(report: RunReport) -> None:
+    """Raises WorkLeft where the breaker kept the plan or the budget left accounts waiting."""
+    if report.status == RunStatus.HELD.value:
+        raise WorkLeft(report.breaker, remedy=f"Read the plan, then `evergreen apply {report.paths['plan']} --force --apply`.")
+    if report.waiting:
+        raise WorkLeft(
+            f"{report.waiting} accounts of the work list were left by the budget.",
+            remedy="The next run takes them first; raise --limit or [run] budget to do more at once.",
+        )
+
+

@@ -1,0 +1,121 @@
+"""The report of a run in the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console, Group, RenderableType
+from rich.markup import escape
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from flows.report import Row, RunReport
+
+_STATES = ("contradicted", "invalid", "expired", "missing", "due", "fresh")
+
+
+def print_report(report: RunReport, console: Console, *, rows: int = 12) -> None:
+    """Prints the report; lists are cut at `rows`, the HTML report holds them whole."""
+    console.print(Panel(Group(*_summary(report)), title=f"Run {report.run_id}", title_align="left", expand=False))
+    console.print(_changes("Replaced" if report.applied else "Would be replaced", report.written("replace"), rows))
+    console.print(_changes("Filled" if report.applied else "Would be filled", report.written("fill"), rows))
+    console.print(_asked(report.asked, rows))
+    if report.refused:
+        console.print(_refused(report.refused, rows))
+    if report.signals:
+        console.print(_signals(report.signals, rows))
+    console.print(_sources(report))
+    if report.failures:
+        console.print(_failures(report.failures, rows))
+    for name, path in report.paths.items():
+        console.print(f"[dim]{name:<9}[/] {escape(path)}", soft_wrap=True)
+
+
+def _summary(report: RunReport) -> list[RenderableType]:
+    counts = report.counts()
+    states = ", ".join(f"{report.states[s]} {s}" for s in _STATES if report.states.get(s))
+    mode = "written to the CRM" if report.applied else "dry run: nothing was written"
+    lines: list[RenderableType] = [
+        Text(f"{report.kind}, {report.status} ({mode}), as of {report.as_of:%Y-%m-%d %H:%M} UTC"),
+        Text(f"{report.accounts} accounts, {report.looked_at} looked at, {report.waiting} waiting for budget"),
+        Text(f"fields: {states or 'none'}"),
+        Text.assemble(
+            (f"{counts['filled']} filled", "green"), ", ", (f"{counts['replaced']} replaced", "yellow"), ", ",
+            f"{counts['confirmed']} confirmed, ", (f"{counts['reviews']} waiting for review", "cyan"), ", ",
+            f"{counts['held']} held back",
+        ),  # fmt: skip
+    ]
+    lines += [Text(report.breaker, style="bold red")] if report.breaker else []
+    lines += [Text(f"healed: {line}", style="magenta") for line in report.healed]
+    return lines
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", show_edge=False, pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
+
+
+def _cut(table: Table, shown: int, total: int) -> Table:
+    if total > shown:
+        table.caption = f"… and {total - shown} more in the HTML report"
+        table.caption_justify = "left"
+    return table
+
+
+def _changes(title: str, changes: Sequence[Row], rows: int) -> RenderableType:
+    if not changes:
+        return Text(f"{title}: nothing", style="dim")
+    table = _table(f"{title} ({len(changes)})", "account", "field", "was", "now", "why")
+    for c in changes[:rows]:
+        table.add_row(*map(escape, (_name(c), c["field"], c["base"] or "—", c["value"] or "—", c["reason"])))
+    return _cut(table, rows, len(changes))
+
+
+def _asked(changes: Sequence[Row], rows: int) -> RenderableType:
+    if not changes:
+        return Text("Waiting for review: nothing", style="dim")
+    table = _table(f"Waiting for review ({len(changes)})", "account", "field", "CRM says", "evidence says", "why asked")
+    for c in changes[:rows]:
+        table.add_row(*map(escape, (_name(c), c["field"], c["base"] or "—", c["value"] or "—", c["reason"])))
+    return _cut(table, rows, len(changes))
+
+
+def _refused(changes: Sequence[Row], rows: int) -> RenderableType:
+    table = _table(f"Not written ({len(changes)})", "account", "field", "wanted", "outcome", "what the CRM said")
+    for c in changes[:rows]:
+        told = c["message"] or (f"holds {c['found']!r}" if c["found"] else "")
+        table.add_row(*map(escape, (_name(c), c["field"], c["value"] or "—", c["outcome"] or "", told)))
+    return _cut(table, rows, len(changes))
+
+
+def _signals(signals: Sequence[Row], rows: int) -> RenderableType:
+    table = _table(f"Signals ({len(signals)})", "day", "account", "what", "told")
+    for s in signals[:rows]:
+        table.add_row(str(s["on_day"]), *map(escape, (_name(s), s["signal_class"], s["title"])))
+    return _cut(table, rows, len(signals))
+
+
+def _sources(report: RunReport) -> RenderableType:
+    table = _table("Sources", "source", "asked", "rows", "zero rows", "not found", "failed", "requests", "cost")
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for s in report.sources:
+        numbers = (s["asked"], s["rows"], s["zero_rows"], s["not_found"], s["failed"], s["requests"])
+        table.add_row(s["source"], *map(str, numbers), f"{s['cost'] or 0:g}")
+    for source, reason in report.sources_off:
+        table.add_row(escape(f"{source} (off: {reason})"))
+    return table
+
+
+def _failures(failures: Sequence[Row], rows: int) -> RenderableType:
+    table = _table(f"In trouble ({len(failures)})", "source", "account", "what happened")
+    for f in failures[:rows]:
+        table.add_row(*map(escape, (f["source"], _name(f), f["error"] or f["outcome"])))
+    return _cut(table, rows, len(failures))
+
+
+def _name(row: Row) -> str:
+    return str(row["account_name"] or row["account_id"])
