@@ -7,7 +7,7 @@ cells (`prepare`, then `send`). Everything else (policies, ledger, resume, undo)
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -111,15 +111,6 @@ class CallBudget:
     resets_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What a write for an import wizard holds; see `crm.import_file`."""
-
-    path: str
-    rows: int
-    columns: tuple[str, ...] = field(default_factory=tuple)
-
-
 class Crm(Protocol):
     """A CRM. Methods raise CrmUnavailable (out of reach) or CrmRefused (its shape forbids going on)."""
 
@@ -152,8 +143,13 @@ class Crm(Protocol):
     def send(self, changes: Sequence[Change]) -> Sequence[WriteOutcome]:
         """Writes one batch and tells what became of every change, in order; one bad row never loses the others.
 
-        May raise CrmUnavailable when it cannot tell what became of any: the engine then reads back.
+        An outcome's `read_back` is "" for a cell found blank, None where the connector did not look: then the engine
+        does. May raise CrmUnavailable when it cannot tell what became of any; the engine then reads back, too.
         """
+        ...
+
+    def holds(self, change: Change, text: str | None) -> bool:
+        """True when a text read from the CRM is the change's value, normalised as this CRM normalises."""
         ...
 
     def events(self, ids: Collection[str], since: datetime) -> Sequence[FieldEvent]:

@@ -84,9 +84,7 @@ class FileCrm:
     def read(self, ids: Collection[str]) -> Mapping[str, Account]:
         """These accounts as they stand now; rows that are gone are left out."""
         loaded, now = self._load(), self._clock.now()
-        return MappingProxyType(
-            {i: account_in(loaded, i, self._config, now) for i in ids if i in loaded.rows}
-        )
+        return {i: account_in(loaded, i, self._config, now) for i in ids if i in loaded.rows}
 
     def prepare(self, changes: Sequence[Change]) -> Prepared:
         """Checks columns, types, formulas and encoding; attaches each cell's raw text as its before-image."""
@@ -121,6 +119,10 @@ class FileCrm:
             remedy="Run again when the export or program that writes it has finished.",
             crm=self.kind,
         )
+
+    def holds(self, change: Change, text: str | None) -> bool:
+        """True when a cell's text is the change's value; a file changes nothing but outer white space."""
+        return (text or "").strip() == (change.value or "").strip()
 
     def events(self, ids: Collection[str], since: datetime) -> Sequence[FieldEvent]:
         """None: a file keeps no history."""
@@ -172,8 +174,8 @@ class FileCrm:
         for edit in due:
             row = after.rows.get(edit.change.account_id)
             text = None if row is None else after.text(row, column_at(after, edit.change))
-            edit.read_back = blank_or(text)
-            if (edit.read_back or "").strip() != (edit.change.value or "").strip():
+            edit.read_back = blank_or(text) or ""
+            if not self.holds(edit.change, edit.read_back):
                 edit.status, edit.found = WriteStatus.CONFLICT, edit.read_back
                 edit.message = "Somebody changed the cell right after it was written; theirs stands."
 

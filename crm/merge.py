@@ -25,3 +25,8 @@ def merge(base: str | None, found: str | None, want: str | None) -> Merge:
     if found_text == want_text:
         return Merge.ALREADY
     return Merge.WRITE if found_text == base_text else Merge.CONFLICT
+
+
+def same_text(left: str | None, right: str | None) -> bool:
+    """True when two cells read the same but for outer white space; None is blank."""
+    return (left or "").strip() == (right or "").strip()
