@@ -87,6 +87,13 @@ class ReplayWeb(WebClient):
         super().__init__(patient, clock, store, transport=ReplayTransport(path), timer=StillTimer())
 
 
+def replay_client(
+    path: Path, clock: Clock, config: WebConfig | None = None, store: ResponseStore | None = None
+) -> ReplayWeb:
+    """A client that reads a replay file. Raises ConfigError for a file that cannot be read."""
+    return ReplayWeb(path, clock, config=config, store=store)
+
+
 def _lines(path: Path) -> list[str]:
     try:
         return path.read_text(encoding="utf-8-sig").split("\n")

@@ -1,0 +1,115 @@
+"""All sources: those in the tree, found by importing it, and those outside, found by entry point.
+
+A source is on unless `[sources.NAME] enabled = false` or it lacks its key. A class that needs a key names the environment
+variable in `key_env`; `[sources.NAME] key_env` or `key_file` name another place.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import os
+import pkgutil
+from collections.abc import Callable, Mapping
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+import enrichers
+from accounts.config import Config
+from accounts.errors import ConfigError
+from enrichers.base import _SOURCES, Source, SourceContext, source
+
+GROUP = "evergreen.sources"
+_OWN_SETTINGS = frozenset({"enabled", "key_env", "key_file"})
+
+
+def import_tree() -> None:
+    """Imports every module under `enrichers`, so that sources and readers register themselves."""
+    for module in pkgutil.walk_packages(enrichers.__path__, "enrichers."):
+        importlib.import_module(module.name)
+
+
+def find_sources() -> tuple[dict[str, type[Source]], dict[str, str]]:
+    """All source classes by name, and those outside the tree that could not be loaded with the reason.
+
+    Raises ConfigError where two sources have one name.
+    """
+    import_tree()
+    broken: dict[str, str] = {}
+    for entry in entry_points(group=GROUP):
+        try:
+            cls = entry.load()
+        except Exception as error:
+            broken[entry.name] = f"its plug-in {entry.value} cannot be loaded: {error}"
+            continue
+        try:
+            source(cls)
+        except (ValueError, AttributeError) as error:
+            raise ConfigError(
+                f"The plug-in {entry.value} is no source we can use: {error}.",
+                remedy="Remove that distribution.",
+            ) from error
+    return dict(sorted(_SOURCES.items())), broken
+
+
+def active_sources(
+    config: Config,
+    make_context: Callable[[Mapping[str, Any]], SourceContext],
+    environment: Mapping[str, str] | None = None,
+) -> tuple[list[Source], list[tuple[str, str]]]:
+    """The sources that are on, made with their settings, and the names of the others with the reason.
+
+    Raises ConfigError for settings of a source that does not exist.
+    """
+    environment = os.environ if environment is None else environment
+    classes, broken = find_sources()
+    _refuse_unknown(config, {*classes, *broken})
+    on: list[Source] = []
+    off = sorted(broken.items())
+    for name, cls in classes.items():
+        given = config.sources.get(name, {})
+        settings = {key: value for key, value in given.items() if key not in _OWN_SETTINGS}
+        if not given.get("enabled", True):
+            off.append((name, f"switched off by [sources.{name}] enabled = false"))
+            continue
+        key, why = _key(config, name, cls, given, environment)
+        if why:
+            off.append((name, why))
+            continue
+        on.append(cls(make_context({**settings, "key": key} if key else settings)))
+    return on, off
+
+
+def _refuse_unknown(config: Config, known: set[str]) -> None:
+    for name in config.sources:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = (
+                f"Did you mean [sources.{near[0]}]?" if near else f"Sources are {', '.join(sorted(known))}."
+            )
+            raise ConfigError(
+                f"{config.path}: there is no source {name!r}.",
+                remedy=hint,
+                path=config.path,
+                key=f"sources.{name}",
+            )
+
+
+def _key(
+    config: Config, name: str, cls: type[Source], given: Mapping[str, Any], environment: Mapping[str, str]
+) -> tuple[str, str]:
+    """A source's key, or why it has none; both empty where it needs none."""
+    if given.get("key_file"):
+        path = config.resolve(Path(str(given["key_file"])))
+        try:
+            if path.stat().st_mode & 0o077:
+                return "", f"its key file {path} may be read by others; chmod 600 it"
+            return path.read_text(encoding="utf-8").strip(), ""
+        except OSError as error:
+            return "", f"its key file {path} cannot be read: {error.strerror}"
+    variable = str(given.get("key_env") or getattr(cls, "key_env", ""))
+    if not variable:
+        return "", ""
+    key = environment.get(variable, "").strip()
+    return key, "" if key else f"it needs a key: set {variable}, or key_file under [sources.{name}]"
