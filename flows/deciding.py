@@ -7,7 +7,7 @@ from typing import Any
 
 from accounts.account import Account, Actor, FieldHistory
 from accounts.change import Change, ChangeSet, Standing, Verdict
-from crm.plan import build_change_set
+from crm.plan import collect
 from crm.policy import decide
 from crm.view import FieldView
 from flows.services import Services
@@ -22,9 +22,9 @@ def decide_changes(services: Services, run_id: str, accounts: Mapping[str, Accou
     changes = [decide(view) for view in field_views(services, accounts)]
     _note_confirmed(services, run_id, changes)
     worth_telling = (Verdict.WRITE, Verdict.REVIEW, Verdict.HOLD)
-    return build_change_set(
-        run_id, services.crm.kind, services.clock.now(), [c for c in changes if c.verdict in worth_telling],
-        accounts=len(accounts), limit=services.config.run.breaker,
+    return collect(
+        [c for c in changes if c.verdict in worth_telling], run_id, services.crm.kind, services.clock.now(),
+        len(accounts), services.config.run.breaker,
     )  # fmt: skip
 
 
@@ -51,7 +51,7 @@ def _view(services: Services, account: Account, row: Mapping[str, Any], undone: 
         history=FieldHistory(row["changed_at"], row["changed_by"], Actor(row["actor"] or "unknown")),
         standing=Standing(
             locked=said.locked, lock_note=said.lock_note, kept_keys=frozenset(said.kept_keys),
-            accepted_key=said.accepted_key, accepted_by=said.accepted_by, accepted_item=said.accepted_item,
+            accepted_key=said.accepted_key, accepted_by=said.accepted_by, accepted_item=said.accepted_item or "",
             ours_key=row["ours_key"], ours_at=row["ours_at"], cleared_by_person=row["cleared"], undone_keys=undone,
         ),  # fmt: skip
         now=services.clock.now(),
