@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
-from accounts.account import Account
+from accounts.account import Account, Company
 from accounts.clock import Clock
 from accounts.link import Candidate
 from accounts.observation import Observation, Outcome, Signal
@@ -52,10 +52,15 @@ class Answer(Generic[Row]):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one record said: observations and signals. Built by `read`, one per record."""
+    """What one record said: observations and signals. Built by `read`, one per record.
+
+    `company` is what the record says of itself once it was read (a site's own names, phones, address), where
+    `search` could not know that: `flows` asks the matcher again with it.
+    """
 
     observations: tuple[Observation, ...] = ()
     signals: tuple[Signal, ...] = ()
+    company: Company | None = None
 
 
 class Web(Protocol):

@@ -1,0 +1,163 @@
+"""Pieces of company names: legal forms, title segments, and what can be no name."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+
+from accounts.values.web import host_of, registrable_domain
+from enrichers.firmographic.words import pattern_of, read_yaml
+
+_SEPARATORS = re.compile(
+    r"\s+[-–—|»«›:•·~/]+\s+|\s*[|»«›•·–—]\s*|:\s+|\s+-\s*|\s*::\s*|_+|\s*[，,]\s*(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])\s*[-——－]+\s*|\s+-+(?=[\u4e00-\u9fff])|\s*[>＞]\s*"
+)
+_DOTTED = re.compile(r"(?i)(?:\b(?:inc|ltd|llc|co|corp|st|jr|sr|dr)|\b[a-z]\.?[a-z])\.$")
+_FORM_END = re.compile(r"^[\s,.]+|[\s,;:|\-–—•·(（\[&]+$")
+
+
+@cache
+def _legal() -> re.Pattern[str]:
+    forms = "|".join(sorted(read_yaml("names.yml")["legal_forms"], key=len, reverse=True))
+    return re.compile(rf"(?i)[\s,]+(?:{forms})(?=$|[\s,.)])\.?$")
+
+
+@cache
+def _legal_zh() -> re.Pattern[str]:
+    return re.compile(r"(?:股份有限公司|有限责任公司|有限公司|集团公司|公司|事务所|集团)$")
+
+
+def has_legal_form(name: str) -> bool:
+    """True when a name ends in a legal form.
+
+    >>> has_legal_form("Acme Roofing, Inc."), has_legal_form("Acme Roofing"), has_legal_form("北京某某科技有限公司")
+    (True, False, True)
+    """
+    return bool(_legal().search(name.strip()) or _legal_zh().search(name.strip()))
+
+
+def without_legal_form(name: str) -> str:
+    """The name without its legal form.
+
+    >>> without_legal_form("Acme Roofing Company, Inc.")
+    'Acme Roofing Company'
+    """
+    return tidy_name(_legal().sub("", name.strip())) or name
+
+
+def squeezed(text: str) -> str:
+    """Letters and digits in lower case, accents and `&` folded: what domains and names are compared by."""
+    text = unicodedata.normalize("NFKD", text.replace("&", "and")).lower()
+    return "".join(c for c in text if c.isalnum())
+
+
+def tidy_name(text: str) -> str:
+    """The text without quotes, marks and separators around it.
+
+    >>> tidy_name(" – “Acme”® Roofing | ")
+    'Acme Roofing'
+    """
+    text = re.sub(r"[®™©℠*\"“”«»]|\((?:r|tm|c|sm)\)", "", text, flags=re.IGNORECASE)
+    text = _FORM_END.sub("", " ".join(text.split()))
+    if text.endswith(".") and not _DOTTED.search(text):
+        text = text[:-1]
+    return text.strip(" \t-–—|,;:·•")
+
+
+@cache
+def _not_name() -> re.Pattern[str]:
+    return pattern_of("names.yml", "not_name")
+
+
+@cache
+def slogan_pattern() -> re.Pattern[str]:
+    """What a segment holds that sells instead of naming."""
+    return pattern_of("names.yml", "slogan")
+
+
+def may_be_name(text: str) -> bool:
+    """True for a text that can be a company's name: of a name's length, with letters, no menu entry."""
+    words = text.split()
+    if not 2 <= len(text) <= 80 or len(words) > 10 or not any(c.isalpha() for c in text):
+        return False
+    if _not_name().search(text.strip(" .!>")) or "@" in text or re.search(r"https?:|www\.\S+/", text):
+        return False
+    return (
+        not re.search(
+            r"[.!?。！？]\s+[A-Z\u4e00-\u9fff]", re.sub(r"\b(?:[A-Z]|St|Dr|Mr|Inc|Co|No|Jr)\.", "", text)
+        )
+        and sum(c.isdigit() for c in text) < 6
+    )
+
+
+def title_segments(title: str) -> list[str]:
+    """The parts of a title, in order, tidied.
+
+    >>> title_segments("Contact us | Acme Roofing - Denver")
+    ['Contact us', 'Acme Roofing', 'Denver']
+    """
+    return [segment for part in _SEPARATORS.split(title) if part and (segment := tidy_name(part))]
+
+
+def domain_label(url: str | None) -> str:
+    """The letters of the registrable domain's own label.
+
+    >>> domain_label("https://www.acme-roofing.co.uk/")
+    'acmeroofing'
+    """
+    domain = registrable_domain(url) if url and host_of(url) else None
+    return squeezed(domain.split(".")[0]) if domain else ""
+
+
+def domain_likeness(name: str, label: str) -> float:
+    """0–1: how well a domain's label abbreviates a name.
+
+    >>> domain_likeness("Acme Roofing, Inc.", "acmeroofing"), domain_likeness("Plumbers London", "acme") < 0.3
+    (1.0, True)
+    """
+    if not label or len(label) < 2:
+        return 0.0
+    bare = squeezed(without_legal_form(re.sub(r"^(?:the|le|la)\s+", "", name, flags=re.IGNORECASE)))
+    if not bare:
+        return 0.0
+    if bare == label or squeezed(name) == label:
+        return 1.0
+    plain = bare.replace("and", "")
+    if plain == label.replace("and", ""):
+        return 0.97
+    if bare.startswith(label) or label.startswith(bare):
+        return 0.6 + 0.35 * min(len(bare), len(label)) / max(len(bare), len(label))
+    if len(label) > 3 and label in bare:
+        return 0.55 + 0.3 * len(label) / len(bare)
+    if len(bare) > 3 and bare in label:
+        return 0.5 + 0.4 * len(bare) / len(label)
+    return max(_initials_likeness(name, label), _sequence_likeness(name, label))
+
+
+def _initials_likeness(name: str, label: str) -> float:
+    words = [w for w in re.findall(r"[^\W_]+", re.sub(r"'s\b", "", name.lower())) if w not in ("the", "of")]
+    small = [w for w in words if w not in ("and", "for", "in", "at", "de")]
+    for chosen in (words, small):
+        initials = "".join(w[0] for w in chosen)
+        if len(initials) >= 2 and initials == label:
+            return 0.85
+        if len(initials) >= 3 and (label.startswith(initials) or initials.startswith(label)):
+            return 0.6
+    return 0.0
+
+
+def _sequence_likeness(name: str, label: str) -> float:
+    """Words of the name whose beginnings, in order, spell the label: `firstcal` ← First California."""
+    words = [squeezed(w) for w in name.split()]
+    at, used, covered = 0, 0, 0
+    for word in words:
+        length = next(
+            (n for n in range(min(len(word), len(label) - at), 0, -1) if label.startswith(word[:n], at)), 0
+        )
+        if length >= 3 or (length and length == len(word)) or (length >= 1 and at + length == len(label)):
+            at += length
+            used += 1
+            covered += length
+    if at == len(label) and used >= 2:
+        return 0.85
+    return 0.7 * covered / len(label) if used and covered >= 4 else 0.0

@@ -1,0 +1,441 @@
+"""Phone numbers as printed, with what the words beside them say they are.
+
+Numbering plans: ITU-T E.164 and https://github.com/google/libphonenumber. A number is found by the shapes its
+plan prints it in, judged by the label left of it (or right of it, or on the line above), and kept once per line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from urllib.parse import unquote
+
+import phonenumbers
+from lxml import etree
+
+from accounts.values import Hints
+from enrichers.firmographic.fact import Fact, around
+from enrichers.firmographic.page import Line, Page
+from enrichers.firmographic.structured import Organisation
+from enrichers.firmographic.words import read_yaml
+
+_NANP = frozenset(["US", "CA", "PR", "BS", "JM", "TT", "BB", "BM", "KY", "DO", "GU", "VI", "AG", "AI", "DM", "GD", "KN", "LC", "MS", "SX", "TC", "VC", "VG", "AS", "MP"])
+_S = r"[\s.\-–—‐‑·•]"
+_END = r"(?![\d%]|[.\-]\d)"
+_SHAPES = {
+    "plus": re.compile(rf"(?:\+|(?<!\d)00(?=[1-9]))\s?\(?\d{{1,3}}\)?(?:{_S}|/){{0,3}}(?:\(0\){_S}?)?\(?\d{{1,5}}\)?(?:(?:{_S}|/){{0,3}}\d{{1,8}}){{1,6}}"),
+    "nanp": re.compile(rf"(?:(?<![\d.\-])1{_S}{{0,3}}\(?\s?[2-9]\d\d\s?\)?|\(\s?[2-9]\d\d\s?\)|(?<![\d.\-(])[2-9]\d\d)\s?(?:{_S}|/){{0,3}}[2-9]\d\d{_S}{{0,3}}\d{{4}}{_END}"),
+    "vanity": re.compile(
+        r"(?:(?<![\d.\-])1[\s.\-]{0,3}\(?[2-9]\d\d\)?|\([2-9]\d\d\)|(?<![\d.\-(])[2-9]\d\d)[\s.\-]{1,3}"
+        r"(?:\d{3}[\s.\-]?[A-Z]{4,5}|(?<=8[0-8]\d[\s.\-])[A-Z]{7,9}|(?<=8[0-8]\d[\s.\-])[A-Z\d]{1,6}-[A-Z\d-]{1,8}[A-Z])(?![A-Za-z\d])"
+    ),
+    "trunk": re.compile(rf"(?<![\d.,/\-])(?:\(0\d{{1,4}}\)|0\d{{1,4}})(?:{_S}|/){{0,3}}\d{{2,8}}(?:{_S}{{1,2}}\d{{2,6}}){{0,3}}{_END}"),
+    "service": re.compile(r"(?<![\d.,\-+])1[38]00?[\s\-.]?\d{2,3}[\s\-.]?\d{2,3}(?!\d)|(?<![\d.,\-+])13[\s\-.]?\d\d[\s\-.]?\d\d(?!\d)"),
+    "china": re.compile(
+        r"(?<![\d.\w])(?:\(?(?:\+?86|0086)\)?[\s\-]{0,2})?(?:"
+        r"\(?0?(?:10|2\d|[3-9]\d\d)\)?\s?[-—–－_\s)]{1,3}\s?[2-8]\d{2,3}[-\s]?\d{4}(?![\d])|\(0\d{2,3}\)[2-8]\d{6,7}(?!\d)|0(?:10|2\d|[3-9]\d\d)[2-8]\d{6,7}(?!\d)"
+        r"|[48]00[-—–\s]{0,3}\d{3}[-—–\s]{0,3}\d{4}(?!\d)|[48]00[-—–\s]{0,3}\d{4}[-—–\s]{0,3}\d{3}(?!\d)|[48]00[-—–\s]{0,3}\d{2}[-—–\s]?\d{2}[-—–\s]?\d{3}(?!\d)"
+        r"|1[3-9]\d[-\s]?\d{4}[-\s]?\d{4}(?!\d))"
+    ),
+    "national": re.compile(rf"(?<![\d.,/\-])[2-9]\d{{1,4}}(?:{_S}{{1,2}}\d{{2,5}}){{1,4}}{_END}"),
+    "bare": re.compile(r"(?<![\d.,/\-+])\d{7,12}(?![\d\-./])|(?<![\d.,/\-+])\d{3,4}[\s.\-]\d{4}(?![\d\-./])"),
+}  # fmt: skip
+_EXTENSION = re.compile(
+    r"(?i)^[\s,;(]{0,3}(?:(?:ext(?:ension|n)?|x)\.?|转|轉|分机|#|-(?=\d{3,4}\b))\s*[:.]?\s*(\d{1,6})\b\)?"
+)
+_SIBLING = re.compile(r"^\s?[/、,，;;]\s?([2-8]\d{2,3}-?\d{4})(?!\d)")
+_JOINT = re.compile(r"(?i)^[\s,;/、&|()·•+]*(?:and|or|和|或)?[\s,;/、&|()]*$")
+_GLUE = r"[\s:.\-–—_)(\]|/*#=>«»“”\"']"
+_KINDS = ("fax", "toll_free", "mobile", "person", "phone", "not_phone")
+_RULES = {
+    "structured": 0.93,
+    "tel_link": 0.93,
+    "labelled": 0.92,
+    "formatted": 0.85,
+    "plain": 0.6,
+    "foreign": 0.5,
+    "local": 0.55,
+}
+_PLACEHOLDER = re.compile(r"(\d)\1{6,}|1234567|0123456|(?:^|\D)0000")
+_MAX_PER_PAGE = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One occurrence of a number. `strength` says how much it speaks for the company's main line."""
+
+    display: str
+    canonical: str | None
+    kind: str | None
+    rule: str
+    passage: str
+    node: etree._Element | None
+    strength: float
+    order: int
+    labelled: bool
+    page: Page | None = None
+
+
+@cache
+def _left_label() -> re.Pattern[str]:
+    """The last label before a number; single letters only where they stand alone."""
+    words = read_yaml("labels.yml")
+    groups = [f"(?P<{kind}>{'|'.join(words[kind])})" for kind in _KINDS]
+    return re.compile(
+        rf"(?i)(?<![a-z])(?:{'|'.join(groups)}|(?P<p>(?<!\w)[tp](?=[\s.:]))|(?P<f>(?<!\w)f(?=[\s.:]))|(?P<m>(?<!\w)[mc](?=[.:])))(?![a-z])"
+    )
+
+
+@cache
+def _right_label() -> re.Pattern[str]:
+    words = read_yaml("labels.yml")
+    groups = [f"(?P<{kind}>{'|'.join(words[kind])})" for kind in ("fax", "toll_free", "mobile", "person")]
+    return re.compile(rf"(?i)^\s*[\-–(\[]?\s*(?:{'|'.join(groups)})\b\s*(?P<close>[)\]]|$|[,;|]|(?=\d))")
+
+
+@cache
+def _headquarters() -> re.Pattern[str]:
+    return re.compile(rf"(?i)(?<![a-z])(?:{'|'.join(read_yaml('labels.yml')['headquarters'])})(?![a-z])")
+
+
+def sight_phones(page: Page, organisations: Sequence[Organisation], hints: Hints) -> list[Sighting]:
+    """Every occurrence of a phone or fax number on a page."""
+    sightings = [*_structured(page, organisations, hints), *_links(page, hints)]
+    for line in page.lines:
+        sightings += _in_line(page, line, hints)
+        if len(sightings) > _MAX_PER_PAGE:
+            break
+    return sightings
+
+
+def canonical_phone(text: str, country: str | None) -> tuple[str | None, int]:
+    """E.164 and libphonenumber's type of a number read under a country; (None, -1) where it is not valid."""
+    bare = re.sub(r"\(\s*0\s*\)", "", text)
+    try:
+        number = phonenumbers.parse(bare, country)
+    except phonenumbers.NumberParseException:
+        return None, -1
+    number.extension = None
+    kind = phonenumbers.number_type(number)
+    if kind == phonenumbers.PhoneNumberType.UNKNOWN:
+        return None, -1
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)), int(kind)
+
+
+def _shapes_for(country: str | None) -> tuple[str, ...]:
+    if country in _NANP:
+        return ("plus", "nanp", "vanity", "trunk")
+    if country in ("CN", "HK", "MO"):
+        return ("china", "plus", "nanp", "bare")
+    if country in ("AU", "NZ"):
+        return ("plus", "trunk", "service", "nanp", "vanity")
+    if country in (
+        "GB",
+        "IE",
+        "DE",
+        "IN",
+        "TW",
+        "FR",
+        "NL",
+        "IT",
+        "BE",
+        "CH",
+        "AT",
+        "ZA",
+        "JP",
+        "KR",
+        "SE",
+        "FI",
+    ):
+        return ("plus", "trunk", "nanp", "vanity")
+    return ("plus", "trunk", "national", "nanp", "vanity")
+
+
+def _digits(text: str) -> int:
+    return sum(c.isdigit() for c in text)
+
+
+def _in_line(page: Page, line: Line, hints: Hints) -> Iterator[Sighting]:
+    """The numbers of one line from left to right, each with its label."""
+    text = line.plain
+    if _digits(text) < 3 or (_digits(text) < 6 and not re.search(r"\d{3}[)\s.\-]{1,3}[A-Z\d]", text)):
+        return
+    end, label = 0, None
+    for start, stop, shape in _spans(text, hints.country):
+        between = text[end:start]
+        if not (end and _JOINT.match(between)):
+            label = _label_before(page, line, between, start)
+        kind = _label_after(text[stop:]) or label
+        end = stop
+        if kind == "not_phone":
+            continue
+        sighting = _judge(page, line, start, stop, shape, kind, hints)
+        if sighting:
+            yield sighting
+            yield from _siblings(sighting, line, stop)
+
+
+def _spans(text: str, country: str | None) -> list[tuple[int, int, str]]:
+    """Places that look like numbers, in order, without overlap; shapes of the page's own plan go first."""
+    taken: list[tuple[int, int, str]] = []
+    for shape in _shapes_for(country):
+        for match in _SHAPES[shape].finditer(text):
+            start, stop = match.span()
+            if all(stop <= a or start >= b for a, b, _ in taken):
+                taken.append((start, stop, shape))
+    if country not in ("CN", "HK", "MO"):
+        for match in _SHAPES["bare"].finditer(text):
+            start, stop = match.span()
+            if all(stop <= a or start >= b for a, b, _ in taken):
+                taken.append((start, stop, "bare"))
+    return sorted(taken)
+
+
+def _label_before(page: Page, line: Line, between: str, start: int) -> str | None:
+    """The kind the nearest label names: on the same line, else alone on the line above."""
+    found = _last_label(between[-60:])
+    if found:
+        return found
+    if start <= 3 or not re.search(r"\w", between):
+        for above in page.before(line, 2):
+            if len(above.plain) <= 40:
+                found = _last_label(above.plain, alone=True)
+                if found:
+                    return found
+            if re.search(r"\w", above.plain):
+                break
+    return None
+
+
+def _last_label(text: str, alone: bool = False) -> str | None:
+    last = None
+    for last in _left_label().finditer(text):
+        pass
+    if last is None:
+        return None
+    kind = next(name for name, value in last.groupdict().items() if value)
+    kind = {"p": "phone", "f": "fax", "m": "mobile"}.get(kind, kind)
+    rest = text[last.end() :]
+    if alone and re.search(r"\w", rest):
+        return None
+    if kind == "fax" and re.search(
+        r"(?i)(?:tel|phone|电\s*话|ph)\W{0,4}(?:and|&|/|or|和|及)?\W{0,4}$", text[: last.start()]
+    ):
+        return "phone"
+    if kind in ("not_phone", "fax") and len(rest) > 25:
+        return None
+    return kind
+
+
+def _label_after(text: str) -> str | None:
+    found = _right_label().match(text[:40])
+    if not found:
+        return None
+    return next((name for name, value in found.groupdict().items() if value and name != "close"), None)
+
+
+def _judge(
+    page: Page, line: Line, start: int, stop: int, shape: str, label: str | None, hints: Hints
+) -> Sighting | None:
+    """The sighting a span makes, or None where it is a number of something else."""
+    display = line.text[start:stop].strip(" .-–—")
+    plain = line.plain[start:stop]
+    if _PLACEHOLDER.search(re.sub(r"\D", "", plain)) and shape != "vanity":
+        return None
+    country = "US" if shape in ("nanp", "vanity") else "CN" if shape == "china" else hints.country
+    canonical, kind = canonical_phone(plain, country)
+    rule = _rule(line, start, stop, shape, label, canonical, hints)
+    if rule is None:
+        return None
+    extension = _EXTENSION.match(line.plain[stop:])
+    if extension:
+        display = line.text[start : stop + extension.end()].rstrip()
+    return Sighting(
+        display, canonical, _kind_of(label, kind, canonical), rule, around(line, start, stop), line.node,
+        _strength(page, line, label), line.number, label is not None, page,
+    )  # fmt: skip
+
+
+def _rule(
+    line: Line, start: int, stop: int, shape: str, label: str | None, canonical: str | None, hints: Hints
+) -> str | None:
+    """The rule a span is accepted by, or None."""
+    plain = line.plain[start:stop]
+    separated = bool(re.search(r"\d[\s.\-–—)(/]+\d", plain))
+    if canonical is None:
+        fits = shape in ("nanp", "vanity", "trunk", "china", "plus") and separated and _digits(plain) >= 7
+        if label in ("phone", "fax", "mobile", "toll_free") and (
+            fits or (shape == "bare" and hints.country in ("CN", "US", "CA") and 7 <= _digits(plain) <= 8)
+        ):
+            return "local"
+        return None
+    if label:
+        return "labelled"
+    home = shape in _shapes_for(hints.country)[:3]
+    if shape == "bare" or (shape == "national" and not separated):
+        return None
+    if not home and shape != "plus":
+        return "foreign" if separated and len(line.plain) < 120 else None
+    if separated or shape in ("plus", "vanity"):
+        return "formatted"
+    return "plain" if len(line.plain) < 80 else None
+
+
+def _kind_of(label: str | None, number_type: int, canonical: str | None) -> str | None:
+    if label == "fax":
+        return "fax"
+    if canonical and canonical.startswith(("+86400", "+86800")):
+        return "toll_free"
+    if number_type == phonenumbers.PhoneNumberType.TOLL_FREE:
+        return "toll_free"
+    if number_type == phonenumbers.PhoneNumberType.MOBILE or label in ("mobile", "person"):
+        return "person" if label == "person" else "mobile"
+    return "toll_free" if label == "toll_free" else None
+
+
+def _strength(page: Page, line: Line, label: str | None) -> float:
+    """How much a line's place and words speak for the company's main number."""
+    strength = 1.0 + (1.5 if label == "phone" else 0.0)
+    strength += 1.5 if line.within("header") else 0.0
+    strength += 1.0 if line.within("footer") else 0.0
+    strength += 1.0 if line.within("contact") else 0.0
+    strength -= 2.5 if line.within("others") else 0.0
+    strength -= 1.0 if line.within("hidden") else 0.0
+    strength -= 1.0 if len(line.plain) > 200 else 0.0
+    if any(
+        _headquarters().search(above.plain)
+        for above in [line, *page.before(line, 5)]
+        if len(above.plain) < 80
+    ):
+        strength += 2.0
+    return strength
+
+
+def _siblings(first: Sighting, line: Line, stop: int) -> Iterator[Sighting]:
+    """`0755-27837508/27837509`: the second shares the first one's area code."""
+    found = _SIBLING.match(line.plain[stop:])
+    if not found or not first.canonical or not first.canonical.startswith("+86"):
+        return
+    local = re.sub(r"\D", "", found.group(1))
+    canonical, _ = canonical_phone(first.canonical[: -len(local)] + local, "CN")
+    if canonical:
+        yield Sighting(
+            found.group(1),
+            canonical,
+            first.kind,
+            "labelled",
+            first.passage,
+            line.node,
+            first.strength - 1,
+            line.number,
+            True,
+            first.page,
+        )
+
+
+def _structured(page: Page, organisations: Sequence[Organisation], hints: Hints) -> Iterator[Sighting]:
+    for organisation in organisations:
+        texts = [(text, "phone") for text in organisation.properties.get("telephone", ())]
+        texts += [(text, "fax") for text in organisation.properties.get("faxNumber", ())]
+        texts += [(c["telephone"], "phone") for c in organisation.contacts if c.get("telephone")]
+        for text, label in texts[:40]:
+            canonical, kind = canonical_phone(text, hints.country)
+            if canonical:
+                strength = 3.0 if organisation.main else 1.5
+                where = f"{organisation.kind}.telephone: {text}"
+                yield Sighting(
+                    text,
+                    canonical,
+                    _kind_of(label, kind, canonical),
+                    "structured",
+                    where,
+                    organisation.node,
+                    strength,
+                    0,
+                    True,
+                    page,
+                )
+
+
+def _links(page: Page, hints: Hints) -> Iterator[Sighting]:
+    for link in page.links:
+        if not re.match(r"(?i)(?:tel|callto|phone):", link.href):
+            continue
+        text = unquote(link.href.split(":", 1)[1]).lstrip("/").split(";")[0].split("?")[0].strip()
+        canonical, kind = canonical_phone(text, hints.country)
+        if canonical is None or _PLACEHOLDER.search(canonical):
+            continue
+        shown = link.text if 6 < _digits(link.text) < 16 and len(link.text) < 40 else text
+        line = page.lines[min(link.line, len(page.lines) - 1)] if page.lines else None
+        label = (
+            _last_label(line.plain[: line.plain.find(link.text)][-40:])
+            if line and link.text and link.text in line.plain
+            else None
+        )
+        strength = (
+            2.0
+            + 1.5 * ("header" in link.regions)
+            + ("footer" in link.regions)
+            - 2.5 * ("others" in link.regions)
+        )
+        found = _kind_of(label if label == "fax" else "phone", kind, canonical)
+        yield Sighting(
+            shown,
+            canonical,
+            found,
+            "tel_link",
+            f"{link.text} ({link.href})"[:300],
+            link.node,
+            strength,
+            link.line,
+            True,
+            page,
+        )
+
+
+def settle_phones(sightings: Sequence[Sighting]) -> list[Fact]:
+    """One fact per line, over one page or a whole site: best display and kind, the company's main one first, faxes last."""
+    lines: dict[str, list[Sighting]] = {}
+    for sighting in sightings:
+        digits = re.sub(r"\D", "", phonenumbers.convert_alpha_characters_in_number(sighting.display))
+        lines.setdefault(sighting.canonical or f"local:{digits}", []).append(sighting)
+    settled = [
+        (_kind_among(seen), sum(sorted((s.strength for s in seen), reverse=True)[:4]), seen)
+        for seen in lines.values()
+    ]
+    settled.sort(key=lambda entry: (entry[0] == "fax", -entry[1], entry[2][0].order))
+    has_main = False
+    facts = []
+    for kind, _, seen in settled:
+        best = max(seen, key=lambda s: (_RULES[s.rule], s.strength))
+        if kind is None:
+            kind = "local" if has_main else "main"
+            has_main = True
+        confidence = min(0.97, _RULES[best.rule] + 0.02 * (len(seen) - 1))
+        facts.append(
+            Fact(
+                "phone",
+                best.display,
+                confidence,
+                best.passage,
+                f"phone.{best.rule}",
+                best.node,
+                kind,
+                best.canonical,
+                None,
+                best.page,
+            )
+        )
+    return facts
+
+
+def _kind_among(seen: list[Sighting]) -> str | None:
+    """A line is a fax line only where nobody calls it a phone; other kinds need one witness."""
+    kinds = [s.kind for s in seen]
+    if "fax" in kinds:
+        if all(s.kind == "fax" or not s.labelled for s in seen):
+            return "fax"
+        kinds = [k for k in kinds if k != "fax"]
+    return next((k for k in ("toll_free", "mobile", "person") if k in kinds), None)

@@ -1,0 +1,189 @@
+"""The source `site`: what a company's own web site says about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from accounts.account import Account, Company
+from accounts.catalogue import shipped_catalogue
+from accounts.link import Candidate
+from accounts.observation import Evidence, Observation, Outcome, Signal
+from accounts.values import Hints, no_hints
+from accounts.values.place import country_code
+from accounts.values.web import registrable_domain
+from enrichers.base import Answer, Reading, SourceContext, source
+from enrichers.firmographic.condition import Condition, Finding
+from enrichers.firmographic.fact import Fact
+from enrichers.firmographic.mailboxes import stated_domains
+from enrichers.firmographic.name_parts import domain_label, domain_likeness, squeezed, without_legal_form
+from enrichers.firmographic.read import settle
+from enrichers.firmographic.visit import Visit, Visitor, site_address
+from enrichers.observe import observe, passage
+from enrichers.web.response import Response
+
+EXTRACTOR = "site/1"
+_SIGNALS = frozenset(condition.value for condition in Condition)
+_NOT_THE_FIRST = 0.3
+"""What a part of an address other than the company's first loses: it may confirm, it may not replace."""
+_CONTRADICTING = frozenset({Condition.MOVED, Condition.FOR_SALE, Condition.PARKED, Condition.SUSPENDED})
+_TITLES = {
+    Condition.MOVED: "The website leads to another domain",
+    Condition.FOR_SALE: "The website's domain is for sale",
+    Condition.PARKED: "The website is parked",
+    Condition.SUSPENDED: "The website is suspended",
+    Condition.EMPTY: "The website is empty",
+    Condition.SCRIPT_ONLY: "The website shows nothing without a browser's scripts",
+}
+
+
+@source
+class Site:
+    """Reads an account's own web site: home, contact, about, imprint; four outcomes kept apart."""
+
+    name = "site"
+    provides = frozenset(
+        ["name", "legal_name", "phone", "email", "street", "city", "region", "postcode", "country", "website", "domain", "icp", "uscc", "social", "founded", "employees", "industry", "description", "logo"]
+    ) | _SIGNALS  # fmt: skip
+    needs = frozenset({"website"})
+    cost = 0.0
+    licence = "facts from the company's own public site"
+
+    def __init__(self, context: SourceContext) -> None:
+        self._context = context
+        self._visitor = Visitor(context.web, context.settings)
+        self._catalogue = shipped_catalogue()
+
+    def search(self, account: Account) -> Answer[Candidate]:
+        """The account's own website as the one candidate, stated; no request is made."""
+        website = account.get("website")
+        url = site_address(website) if website else None
+        if url is None:
+            return Answer.not_found(
+                f"{website!r} names no web host" if website else "the account has no website"
+            )
+        company = Company(id=url, names=(), websites=(url,))
+        return Answer.of((Candidate(self.name, company, url, stated=True),))
+
+    def read(self, account: Account, candidate: Candidate) -> Answer[Reading]:
+        """What the site says: observations, facts about the site as signals, and the company it describes."""
+        visit = self._visitor.visit(candidate.url, country_code(account.get("country") or ""))
+        if visit.outcome is not Outcome.ROWS:
+            return Answer(visit.outcome, (), visit.error, visit.requests)
+        fields = settle(visit.reads)
+        signals = tuple(self._signal(account, candidate, visit, finding) for finding in visit.findings)
+        observations: tuple[Observation, ...] = ()
+        if not any(f.condition in _CONTRADICTING - {Condition.MOVED} for f in visit.findings):
+            observations = tuple(self._observations(account, candidate, visit, fields))
+        if visit.moved_to and not _kin(account, visit, fields):
+            observations = ()  # somebody else's site, or nobody knows: what it says is in `company`, for the matcher
+        if not observations and not signals:
+            return Answer(Outcome.ZERO_ROWS, (), visit.error, visit.requests)
+        reading = Reading(observations, signals, _company(candidate, visit, fields))
+        return Answer.of((reading,), requests=visit.requests, error=visit.error)
+
+    def _observations(
+        self, account: Account, candidate: Candidate, visit: Visit, fields: dict[str, list[Fact]]
+    ) -> Iterator[Observation]:
+        """Observations of every fact the catalogue has a field for."""
+        hints = visit.reads[0].hints
+        for facts in fields.values():
+            for fact in facts:
+                made = self._observation(account, candidate, visit, fact, hints)
+                if made:
+                    yield made
+        home = visit.responses[0]
+        sure = 0.7 if visit.moved_to else 0.9
+        for field, text in (
+            ("website", home.final_url),
+            ("domain", registrable_domain(home.final_url) or ""),
+        ):
+            fact = Fact(
+                field, text, sure, f"{candidate.url} answered at {home.final_url}", f"{field}.answered"
+            )
+            made = self._observation(account, candidate, visit, fact, no_hints)
+            if made:
+                yield made
+
+    def _observation(
+        self, account: Account, candidate: Candidate, visit: Visit, fact: Fact, hints: Hints
+    ) -> Observation | None:
+        if fact.field not in self._catalogue:
+            return None
+        response = _response_of(visit, fact)
+        further = fact.group is not None and fact.group > 0
+        return observe(
+            self._catalogue, account.id, fact.field, fact.canonical or fact.value,
+            source=self.name, record_id=candidate.company.id,
+            evidence=Evidence(response.final_url, passage(fact.passage), response.fetched_at, fact.selector, response.body_sha256),
+            confidence=max(0.05, fact.confidence - (_NOT_THE_FIRST if further else 0.0)) * (0.9 if visit.moved_to else 1.0),
+            extractor=f"{EXTRACTOR} {fact.rule}", at=self._context.clock.now(), hints=hints, kind=fact.kind, display=fact.value,
+        )  # fmt: skip
+
+    def _signal(self, account: Account, candidate: Candidate, visit: Visit, finding: Finding) -> Signal:
+        response = visit.responses[0]
+        return Signal(
+            account_id=account.id, signal_class=finding.condition.value, title=f"{_TITLES[finding.condition]}: {candidate.url}",
+            source=self.name, record_id=candidate.company.id,
+            evidence=Evidence(response.final_url, passage(finding.passage), response.fetched_at, None, response.body_sha256),
+            confidence=finding.confidence, extractor=EXTRACTOR, observed_at=self._context.clock.now(),
+            contradicts=("website",) if finding.condition in _CONTRADICTING else (),
+            slots={"from": candidate.url, "to": visit.moved_to} if visit.moved_to and finding.condition is Condition.MOVED else {},
+        )  # fmt: skip
+
+
+def _response_of(visit: Visit, fact: Fact) -> Response:
+    """The answer a fact was read from."""
+    for read, response in zip(visit.reads, visit.responses, strict=True):
+        if fact.page is read.page:
+            return response
+    return visit.responses[0]
+
+
+def _kin(account: Account, visit: Visit, fields: dict[str, list[Fact]]) -> bool:
+    """True where a site on another domain still goes by the account's name, or by the old domain's."""
+    old, new = domain_label(visit.asked), domain_label(visit.moved_to)
+    if old and old == new:
+        return True
+    name = account.get("name") or ""
+    bare = squeezed(without_legal_form(name))
+    said = [
+        squeezed(without_legal_form(fact.value))
+        for field in ("name", "legal_name")
+        for fact in fields.get(field, ())[:2]
+    ]
+    return len(bare) >= 3 and (bare in said or domain_likeness(name, new) >= 0.9)
+
+
+def _company(candidate: Candidate, visit: Visit, fields: dict[str, list[Fact]]) -> Company:
+    """The company as its site describes it, for the matcher."""
+    names = [
+        fact.value
+        for field in ("legal_name", "name")
+        for fact in fields.get(field, ())[:2]
+        if fact.confidence >= 0.4
+    ]
+    phones = [
+        fact.canonical
+        for fact in fields.get("phone", ())
+        if fact.canonical and fact.kind not in ("fax", "mobile", "person")
+    ]
+    address = {
+        part: fields[part][0].value
+        for part in ("street", "city", "region", "postcode", "country")
+        if fields.get(part) and not fields[part][0].group
+    }
+    mailboxes = fields.get("email", [])
+    own = replace(
+        candidate.company, websites=tuple(dict.fromkeys((visit.responses[0].final_url, candidate.url)))
+    )
+    return replace(
+        own,
+        names=tuple(dict.fromkeys(names)),
+        email_domains=stated_domains(mailboxes),
+        phones=tuple(phones[:10]),
+        address=address,
+        identifiers={"uscc": fields["uscc"][0].value} if fields.get("uscc") else {},
+        industry=fields["industry"][0].value if fields.get("industry") else None,
+        description=fields["description"][0].value if fields.get("description") else None,
+    )

@@ -1,0 +1,162 @@
+"""Social profiles a page links to: profiles only, never share, intent, plug-in or post links."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from urllib.parse import unquote, urlsplit
+
+from enrichers.firmographic.fact import Fact
+from enrichers.firmographic.page import Link, Page
+from enrichers.firmographic.structured import Organisation
+from enrichers.firmographic.words import read_yaml
+
+_MAX = 60
+_SHARING = re.compile(
+    r"(?i)[?&](?:u|url|link|text|status|title|mini|share|p\[url\]|summary|source|pic)=(?:https?|.*%20|\w+%3A)"
+)
+_AUTHOR_RELATION = frozenset({"author", "me"})
+_REDIRECTS = re.compile(r"(?i)^https?://[^?#]+[?&](?:url|u|to|target|goto)=(https?[^&#]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Network:
+    name: str
+    hosts: tuple[str, ...]
+    path: re.Pattern[str]
+    query: re.Pattern[str] | None
+    never: frozenset[str]
+    subdomain: bool
+
+
+@cache
+def _networks() -> tuple[_Network, ...]:
+    raw = read_yaml("networks.yml")
+    common = {str(word).lower() for word in raw["never"]}
+    return tuple(
+        _Network(
+            name, tuple(entry["hosts"]), re.compile(entry["path"]),
+            re.compile(entry["query"]) if "query" in entry else None,
+            frozenset(common | {str(word).lower() for word in entry.get("never", ())}), bool(entry.get("subdomain")),
+        )
+        for name, entry in raw["networks"].items()
+    )  # fmt: skip
+
+
+def profile_of(url: str) -> tuple[str, str] | None:
+    """The network and the tidy address of the profile a link leads to, or None where it is no profile.
+
+    >>> profile_of("http://www.facebook.com/AcmeRoofs?ref=hl")
+    ('facebook', 'https://facebook.com/AcmeRoofs')
+    >>> profile_of("https://twitter.com/intent/tweet?text=Hi") is None
+    True
+    """
+    try:
+        parts = urlsplit(url.strip() if "//" in url[:9] else "https://" + url.strip().lstrip("/"))
+        host = (parts.hostname or "").lower()
+    except ValueError:
+        return None
+    host = re.sub(r"^(?:www|m|mobile|business|web|[a-z]{2}-[a-z]{2}|[a-z]{2})\.(?=[^.]+\.\w{2,})", "", host)
+    for network in _networks():
+        if host in network.hosts:
+            return _on(network, host, parts.path, parts.query, parts.fragment)
+        if network.subdomain and host.endswith("." + network.hosts[0]):
+            label = host[: -len(network.hosts[0]) - 1]
+            return (
+                (network.name, f"https://{host}") if label not in network.never and "." not in label else None
+            )
+    return None
+
+
+def _on(network: _Network, host: str, path: str, query: str, fragment: str) -> tuple[str, str] | None:
+    """The profile a path on a network's host names. `#!/name` is an old spelling of `/name`."""
+    path = unquote(path).strip("/ ")
+    if not path and fragment.startswith("!"):
+        path = fragment.lstrip("!/").split("?")[0]
+    path = re.sub(r"^[#!]+/*", "", path)
+    if network.query and query and network.query.fullmatch(f"{path}?{query}"):
+        return network.name, f"https://{host}/{path}?{query}"
+    first = path.split("/")[0].split("?")[0].lower()
+    match = network.path.match(path)
+    if not match or not first or first in network.never:
+        return None
+    rest = path[match.end() :].strip("/")
+    if rest and network.name in ("twitter", "instagram", "github", "vimeo", "medium"):
+        return None
+    if re.search(r"(?i)\.(?:php|js|png|jpe?g|gif|css|aspx?)$", path):
+        return None
+    kept = path if network.name in ("google_plus", "linkedin", "facebook", "youtube") else match.group()
+    return network.name, f"https://{host}/{kept.rstrip('/')}"
+
+
+def social(page: Page, organisations: Sequence[Organisation]) -> list[Fact]:
+    """The profiles the page links to as its own, most prominent first."""
+    found: dict[str, Fact] = {}
+    for fact in [*_same_as(organisations), *_links(page)]:
+        key = fact.value.lower()
+        if key not in found or found[key].confidence < fact.confidence:
+            found[key] = fact
+    kept = _one_tenant_each(sorted(found.values(), key=lambda fact: -fact.confidence))
+    return kept[:_MAX]
+
+
+def _one_tenant_each(facts: list[Fact]) -> list[Fact]:
+    """Drops a network's weakly placed profiles where the same network has well placed ones."""
+    best: dict[str | None, float] = {}
+    for fact in facts:
+        best[fact.kind] = max(best.get(fact.kind, 0.0), fact.confidence)
+    return [fact for fact in facts if fact.confidence >= 0.5 or fact.confidence > best[fact.kind] - 0.25]
+
+
+def _same_as(organisations: Sequence[Organisation]) -> Iterator[Fact]:
+    for organisation in organisations:
+        for url in organisation.properties.get("sameAs", ()) if organisation.main else ():
+            profile = profile_of(url)
+            if profile:
+                yield Fact(
+                    "social",
+                    profile[1],
+                    0.95,
+                    f"{organisation.kind}.sameAs: {url}",
+                    "social.structured",
+                    organisation.node,
+                    profile[0],
+                )
+
+
+def _links(page: Page) -> Iterator[Fact]:
+    for link in page.links:
+        href = link.href
+        if len(href) > 400 or _SHARING.search(href):
+            continue
+        profile = profile_of(href)
+        if profile is None:
+            continue
+        yield Fact(
+            "social",
+            profile[1],
+            _confidence(page, link),
+            f"{link.text} ({href})"[:300].strip(),
+            "social.link",
+            link.node,
+            profile[0],
+        )
+
+
+def _confidence(page: Page, link: Link) -> float:
+    """Footers, headers and blocks of icons hold a company's own profiles; running text holds other people's."""
+    named = f"{link.node.get('class', '')} {link.node.get('title', '')} {link.text}".lower()
+    parent = link.node.getparent()
+    named += f" {parent.get('class', '')} {parent.get('id', '')}" if parent is not None else ""
+    confidence = 0.75
+    confidence += 0.1 if {"footer", "header", "contact"} & link.regions else 0.0
+    confidence += (
+        0.08
+        if re.search(r"social|follow|facebook|twitter|linkedin|youtube|instagram|关注|微博", named)
+        else 0.0
+    )
+    confidence -= 0.3 if "others" in link.regions else 0.0
+    confidence -= 0.3 if re.search(r"share|分享|tweet this", named) else 0.0
+    return max(0.1, min(0.95, confidence))
