@@ -50,6 +50,7 @@ class Warehouse:
         self._db = connection
         self.folder = folder
         self._scratch = scratch
+        self._inside = False
 
     def __enter__(self) -> Warehouse:
         return self
@@ -89,16 +90,18 @@ class Warehouse:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All of it or none of it; nested use joins the outer one."""
-        try:
-            self._db.execute("BEGIN")
-        except duckdb.TransactionException:  # already inside one
+        if self._inside:
             yield
             return
+        self._db.execute("BEGIN")
+        self._inside = True
         try:
             yield
         except BaseException:
+            self._inside = False
             self._db.execute("ROLLBACK")
             raise
+        self._inside = False
         self._db.execute("COMMIT")
 
     def script(self, name: str, parameters: Mapping[str, Any] | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,7 +29,7 @@ def command(source: str, file: Path, as_json: bool) -> None:
 
     reader = _find_reader(source)
     try:
-        body = click.get_binary_stream("stdin").read() if str(file) == "-" else file.read_bytes()
+        body = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     except OSError as error:
         raise ConfigError(
             f"{file} cannot be read: {error.strerror or error}.", remedy="Name a saved response.", path=file
