@@ -37,7 +37,8 @@ class Lane:
     def __init__(self, resolver: Resolver, *, allow_loopback: bool) -> None:
         self._resolver = resolver
         self._allow_loopback = allow_loopback
-        self.wire: socket.socket | None = None
+        self._wire: socket.socket | None = None
+        self._closed = False
 
     def dial(self, host: str, port: int, timeout: float | None) -> socket.socket:
         """A socket connected to one of the host's addresses. Raises HopFailed."""
@@ -71,11 +72,29 @@ class Lane:
             remedy="Correct the website in the account.",
         )
 
+    def hold(self, wire: socket.socket | None) -> None:
+        """Takes the second handle of the connection that is used from now on."""
+        self.rest()
+        self._wire, self._closed = wire, False
+
+    def let_go(self, wire: socket.socket) -> None:
+        """Closes a handle whose connection was closed; the one in use is closed only when its body has been read."""
+        if wire is self._wire:
+            self._closed = True
+        else:
+            wire.close()
+
+    def rest(self) -> None:
+        """Closes the handle in use if its connection is closed: the exchange is over."""
+        if self._closed and self._wire is not None:
+            self._wire.close()
+            self._wire, self._closed = None, False
+
     def cut(self) -> None:
         """Ends the exchange under way: whoever reads from it sees its end at once."""
-        if self.wire is not None:
+        if self._wire is not None:
             with suppress(OSError):  # it may have ended by itself
-                self.wire.shutdown(socket.SHUT_RDWR)
+                self._wire.shutdown(socket.SHUT_RDWR)
 
 
 class Watch:
@@ -99,6 +118,7 @@ class Watch:
         with self._lock:
             self._over = True
         self._timer.cancel()
+        self._lane.rest()
 
     def _fire(self) -> None:
         with self._lock:
@@ -153,11 +173,12 @@ class _Dialled(HTTPConnection):
         timeout = self.timeout if isinstance(self.timeout, int | float) else None
         wire = self.out.dial(self._dns_host, self.port, timeout)
         self._drop_handle()
-        self._handle = self.out.wire = wire.dup()
+        self._handle = wire.dup()
+        self.out.hold(self._handle)
         return wire
 
     def request(self, *args: Any, **settings: Any) -> None:
-        self.out.wire = self._handle
+        self.out.hold(self._handle)
         super().request(*args, **settings)
 
     def close(self) -> None:
@@ -166,9 +187,7 @@ class _Dialled(HTTPConnection):
 
     def _drop_handle(self) -> None:
         if self._handle is not None:
-            if self.out.wire is self._handle:
-                self.out.wire = None
-            self._handle.close()
+            self.out.let_go(self._handle)
             self._handle = None
 
 
