@@ -110,7 +110,8 @@ class CsvTable:
         cells[column] = image[1:] if image.startswith(RAW) else ""
         if not image.startswith(RAW):
             had, _, width = image[1:].partition("/")
-            if int(had) < int(width or len(self.headers)) and not any(cells[int(had) :]):
+            was_short = image.startswith(SHORT) or int(had) < int(width)
+            if was_short and not any(cells[int(had) :]):
                 del cells[int(had) :]
         self._rows[row].text = self._delimiter.join(cells)
 
