@@ -15,6 +15,8 @@ from enrichers.technographic.technology import Origin, Technology
 PAGE_SECONDS = 2.0
 IMPLIED_CONFIDENCE = 0.6
 LEAST_CONFIDENCE = 0.3
+LEAST_OBSERVED = 0.5
+"""Below it the clues are too weak to say it was seen: the technology is reported as inferred."""
 WEIGHTS = {
     "host": 0.95, "script": 0.95, "url": 0.92, "inline": 0.92, "html": 0.9, "comment": 0.85, "token": 0.85, "anchor": 0.8,
     "page_url": 0.6, "meta": 0.97, "header": 0.98, "cookie": 0.95, "dns": 0.95, "certificate": 0.9, "element": 0.85,
@@ -218,11 +220,15 @@ def _technology(fingerprint: Fingerprint, matches: Sequence[Match]) -> Technolog
         key=lambda text: (sum(c.isdigit() for c in text) > 0, text.count("."), len(text)),
         default=None,
     )
+    confidence = round(min(0.99, 1.0 - doubt), 3)
+    origin = Origin.OBSERVED if confidence >= LEAST_OBSERVED else Origin.INFERRED
     return Technology(
         fingerprint.name,
         version,
         fingerprint.categories,
-        round(min(0.99, 1.0 - doubt), 3),
+        confidence,
         best.evidence,
         best.where,
+        origin is not Origin.OBSERVED,
+        origin,
     )

@@ -8,6 +8,7 @@ is not in use.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import unescape
@@ -17,12 +18,16 @@ MAX_HTML = 3_000_000
 
 _TAG = re.compile(
     r"<(script|link|img|iframe|frame|form|meta|source|embed|object|video|audio|input|a|area|html|body|amp-[a-z-]{2,30}|"
-    r"base)(?=[\s/>])((?:[^<>\"']++|\"[^\"]{0,6000}+\"|'[^']{0,6000}+')*+)",
+    r"base)(?=[\s/>])((?:[^<>=]++|=\s{0,5}\"[^\"]{0,6000}+\"|=\s{0,5}'[^']{0,6000}+'|=)*+)",
     re.I,
 )
 _ATTRIBUTE = re.compile(r"([\w:@.-]{1,60})\s{0,5}=\s{0,5}(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
-_SCRIPT_END = re.compile(r"</script", re.I)
-_COMMENT = re.compile(r"<!--(?!\[if|>|<!)(.*?)-->", re.S | re.I)
+_OPENING = re.compile(r"<!--(?!\[if|>|<!)|<(?:script|style)(?=[\s>])", re.I)
+_ENDS = {
+    "<!--": re.compile("-->"),
+    "<scr": re.compile(r"</script", re.I),
+    "<sty": re.compile(r"</style", re.I),
+}
 _STYLE_URL = re.compile(r"(?:url\(|@import)\s{0,3}[\"']?((?:https?:)?//[^\s\"')]{4,500})", re.I)
 _TOKENS = re.compile(
     r"\s(?:class|id)\s{0,3}=\s{0,3}(?:\"([^\"]{1,600})\"|'([^']{1,600})'|([\w-]{1,80}))", re.I
@@ -33,7 +38,33 @@ _HOST_IN_CODE = re.compile(
     re.I,
 )
 _NOT_RESOURCE_RELS = frozenset(
-    ["canonical", "alternate", "author", "me", "publisher", "next", "prev", "previous", "search", "profile", "license", "bookmark", "help", "contents", "index", "first", "last", "start", "up", "home", "section", "chapter", "glossary", "syndication", "webmention"]
+    [
+        "canonical",
+        "alternate",
+        "author",
+        "me",
+        "publisher",
+        "next",
+        "prev",
+        "previous",
+        "search",
+        "profile",
+        "license",
+        "bookmark",
+        "help",
+        "contents",
+        "index",
+        "first",
+        "last",
+        "start",
+        "up",
+        "home",
+        "section",
+        "chapter",
+        "glossary",
+        "syndication",
+        "webmention",
+    ]
 )
 _DATA_TYPES = re.compile(r"json|text/template|text/html|x-handlebars|ng-template|text/plain", re.I)
 
@@ -74,17 +105,17 @@ def read_surface(
 ) -> Surface:
     """The surface of one page; `html` may be broken, huge or no HTML at all."""
     html = html[:MAX_HTML]
-    comments = [match.group(1) for match in _COMMENT.finditer(html)] if "<!--" in html else []
-    live = _COMMENT.sub(" ", html) if comments else html
+    live, comments = _set_comments_aside(html)
     scripts: list[str] = []
     urls: list[str] = []
     anchors: list[str] = []
     meta: dict[str, list[str]] = {}
     code: list[str] = []
+    ends = [match.start() for match in _ENDS["<scr"].finditer(live)]
     for match in _TAG.finditer(live):
         tag, attributes = match.group(1).lower(), _attributes(match.group(2))
         if tag == "script":
-            _read_script(live, match.end(), attributes, scripts, urls, code)
+            _read_script(live, match.end(), ends, attributes, scripts, urls, code)
         elif tag == "meta":
             _read_meta(attributes, meta)
         elif tag in ("a", "area"):
@@ -124,6 +155,32 @@ def read_surface(
     )
 
 
+def _set_comments_aside(html: str) -> tuple[str, list[str]]:
+    """The page without its comments, and the comments. What looks like one inside a script or a style is none."""
+    live: list[str] = []
+    comments: list[str] = []
+    kept, position = 0, 0
+    ends = {opening: [match.start() for match in end.finditer(html)] for opening, end in _ENDS.items()}
+    while opening := _OPENING.search(html, position):
+        end = _next(ends[opening.group()[:4].lower()], opening.end())
+        if end is None:  # never closed: browsers run to the end of the page, we go on behind the opening
+            position = opening.end()
+            continue
+        position = end
+        if opening.group() == "<!--":
+            live.append(html[kept : opening.start()])
+            comments.append(html[opening.end() : end])
+            kept = position = end + 3
+    live.append(html[kept:])
+    return " ".join(live), comments
+
+
+def _next(positions: Sequence[int], start: int) -> int | None:
+    """The first position at or after `start`; looked up, so that a page of openings costs no quadratic time."""
+    n = bisect_left(positions, start)
+    return positions[n] if n < len(positions) else None
+
+
 def _attributes(text: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, double, single, bare in _ATTRIBUTE.findall(text):
@@ -137,14 +194,19 @@ def _addresses(attributes: Mapping[str, str], names: tuple[str, ...]) -> list[st
 
 
 def _read_script(
-    html: str, start: int, attributes: Mapping[str, str], scripts: list[str], urls: list[str], code: list[str]
+    html: str,
+    start: int,
+    ends: Sequence[int],
+    attributes: Mapping[str, str],
+    scripts: list[str],
+    urls: list[str],
+    code: list[str],
 ) -> None:
     sources = _addresses(attributes, ("src", "data-src", "data-rocketlazyloadscript", "data-cfsrc"))
     scripts.extend(sources)
     urls.extend(sources)
     if not sources and not _DATA_TYPES.search(attributes.get("type", "")):
-        end = _SCRIPT_END.search(html, start)
-        body = html[start + 1 : end.start() if end else len(html)]
+        body = html[start + 1 : _next(ends, start)]
         if body.strip():
             code.append(body)
 
