@@ -17,10 +17,16 @@ _MAILBOX = re.compile(r"^[\w.!#$%&'*+/=?^`{|}~-]+@(?P<domain>[\w-]+(?:\.[\w-]+)+
 _HOST = re.compile(r"^(?=.{1,253}$)[\w-]+(\.[\w-]+)+$")
 
 
+#: Names reserved for examples and tests (RFC 2606): no registry holds them, and invented worlds live under them.
+_RESERVED = ("example", "test")
+
+
 @cache
 def _suffixes() -> tldextract.TLDExtract:
     """The bundled suffix list; never fetched, so a run needs no network for it."""
-    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+    return tldextract.TLDExtract(
+        suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True, extra_suffixes=_RESERVED
+    )
 
 
 def host_of(text: str) -> str | None:
