@@ -56,14 +56,23 @@ class CountryType(ValueType):
         return None if country_code(text) else "names no country"
 
 
+#: What a Chinese city or province is often written without: 深圳市 is 深圳, 广东省 is 广东.
+_HAN_RANK = re.compile(r"^([\u4e00-\u9fff]{2,})[市省]$")
+
+
 class PlaceType(ValueType):
-    """A street, city, region or postcode: identity ignores case, punctuation and blanks."""
+    """A street, city, region or postcode: identity ignores case, punctuation, blanks and a closing 市 or 省."""
 
     name = "place"
 
     def key(self, text: str, hints: Hints = no_hints) -> str:
-        """Letters and digits alone, folded."""
-        return _fold(unicodedata.normalize("NFKC", text)) or super().key(text)
+        """Letters and digits alone, folded.
+
+        >>> PlaceType().key("深圳市"), PlaceType().key("12, Long St.")
+        ('深圳', '12longst')
+        """
+        folded = _fold(unicodedata.normalize("NFKC", text))
+        return _HAN_RANK.sub(r"\1", folded) or super().key(text)
 
 
 class NameType(ValueType):
