@@ -11,7 +11,6 @@ from accounts.errors import WorkLeft
 from accounts.run import RunStatus
 from crm.apply import ApplyReport, apply_change_set
 from crm.import_file import write_import_file
-from crm.import_file import write_import_file
 from crm.planfile import write_plan
 from crm.settle import settle_unknown
 from flows.services import Services

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from rich.console import Console, Group, RenderableType
 from rich.markup import escape
+from rich.padding import Padding
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
@@ -20,7 +21,7 @@ def print_report(report: RunReport, console: Console, *, rows: int = 12) -> None
     console.print(Panel(Group(*_summary(report)), title=f"Run {report.run_id}", title_align="left", expand=False))
     console.print(_changes("Replaced" if report.applied else "Would be replaced", report.written("replace"), rows))
     console.print(_changes("Filled" if report.applied else "Would be filled", report.written("fill"), rows))
-    console.print(_asked(report.asked, rows))
+    console.print(_changes("Waiting for review", report.asked, rows))
     if report.refused:
         console.print(_refused(report.refused, rows))
     if report.signals:
@@ -66,29 +67,33 @@ def _cut(table: Table, shown: int, total: int) -> Table:
 
 
 def _changes(title: str, changes: Sequence[Row], rows: int) -> RenderableType:
+    """Each change on a line of its own, the reason under it: reads at any width."""
     if not changes:
         return Text(f"{title}: nothing", style="dim")
-    table = _table(f"{title} ({len(changes)})", "account", "field", "was", "now", "why")
+    lines: list[RenderableType] = [Text(f"{title} ({len(changes)})", style="bold")]
     for c in changes[:rows]:
-        table.add_row(*map(escape, (_name(c), c["field"], c["base"] or "—", c["value"] or "—", c["reason"])))
-    return _cut(table, rows, len(changes))
+        lines += [_headline(c), _indented(c["reason"])]
+    if len(changes) > rows:
+        lines.append(Text(f"  … and {len(changes) - rows} more in the HTML report", style="italic"))
+    return Group(*lines, Text())
 
 
-def _asked(changes: Sequence[Row], rows: int) -> RenderableType:
-    if not changes:
-        return Text("Waiting for review: nothing", style="dim")
-    table = _table(f"Waiting for review ({len(changes)})", "account", "field", "CRM says", "evidence says", "why asked")
-    for c in changes[:rows]:
-        table.add_row(*map(escape, (_name(c), c["field"], c["base"] or "—", c["value"] or "—", c["reason"])))
-    return _cut(table, rows, len(changes))
+def _indented(words: str) -> Padding:
+    return Padding(Text(words, style="dim"), (0, 0, 0, 6))
+
+
+def _headline(c: Row) -> Text:
+    was = (c["base"], "") if c["base"] else ("blank", "dim")
+    wanted = (c["value"] or "blank", "green" if c["verdict"] == "write" else "cyan")
+    return Text.assemble("  ", (_name(c), "bold"), f" ({c['account_id']})  {c['field']}: ", was, " → ", wanted)
 
 
 def _refused(changes: Sequence[Row], rows: int) -> RenderableType:
-    table = _table(f"Not written ({len(changes)})", "account", "field", "wanted", "outcome", "what the CRM said")
+    lines: list[RenderableType] = [Text(f"Not written ({len(changes)})", style="bold red")]
     for c in changes[:rows]:
-        told = c["message"] or (f"holds {c['found']!r}" if c["found"] else "")
-        table.add_row(*map(escape, (_name(c), c["field"], c["value"] or "—", c["outcome"] or "", told)))
-    return _cut(table, rows, len(changes))
+        told = c["message"] or (f"the CRM now holds {c['found']!r}" if c["found"] else "")
+        lines += [_headline(c), _indented(f"{c['outcome']}: {told}")]
+    return Group(*lines, Text())
 
 
 def _signals(signals: Sequence[Row], rows: int) -> RenderableType:
@@ -111,10 +116,11 @@ def _sources(report: RunReport) -> RenderableType:
 
 
 def _failures(failures: Sequence[Row], rows: int) -> RenderableType:
-    table = _table(f"In trouble ({len(failures)})", "source", "account", "what happened")
+    lines: list[RenderableType] = [Text(f"In trouble ({len(failures)})", style="bold")]
     for f in failures[:rows]:
-        table.add_row(*map(escape, (f["source"], _name(f), f["error"] or f["outcome"])))
-    return _cut(table, rows, len(failures))
+        what = "failed" if f["outcome"] == "failed" else "read in part"
+        lines.append(Text.assemble("  ", f"{f['source']} ", (_name(f), "bold"), f", {what}: {f['error']}"))
+    return Group(Text(), *lines, Text())
 
 
 def _name(row: Row) -> str:
