@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import cache
+from html import unescape
 
 from accounts.values.web import host_of, registrable_domain
 from enrichers.firmographic.words import pattern_of, read_yaml
@@ -12,6 +14,8 @@ from enrichers.firmographic.words import pattern_of, read_yaml
 _SEPARATORS = re.compile(
     r"\s+[-–—|»«›:•·~/]+\s+|\s*[|»«›•·–—]\s*|:\s+|\s+-\s*|\s*::\s*|_+|\s*[，,]\s*(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])\s*[-——－]+\s*|\s+-+(?=[\u4e00-\u9fff])|\s*[>＞]\s*"
 )
+_AFTER_FORM = re.compile(r"(?<=\b(?:Inc|Ltd|LLC|LLP|PLC))\.?,\s.*$|(?<=\bInc\.|\bLtd\.),\s.*$|,\s(?:an?|the)\s.*$")
+_IN_PARENTHESES = re.compile(r"\s*\([^()]*\)?\s*$")
 _DOTTED = re.compile(r"(?i)(?:\b(?:inc|ltd|llc|co|corp|st|jr|sr|dr)|\b[a-z]\.?[a-z])\.$")
 _FORM_END = re.compile(r"^[\s,.]+|[\s,;:|\-–—•·(（\[&]+$")
 
@@ -57,7 +61,10 @@ def tidy_name(text: str) -> str:
     >>> tidy_name(" – “Acme”® Roofing | ")
     'Acme Roofing'
     """
+    text = unescape(text) if "&" in text else text
+    text = re.sub(r"(?<=[a-z])(?:SM|TM)$|^(?:19|20)\d\d(?:\s*[-–]\s*(?:19|20)?\d\d)?\s+(?=\D)", "", text.strip())
     text = re.sub(r"[®™©℠*\"“”«»]|\((?:r|tm|c|sm)\)", "", text, flags=re.IGNORECASE)
+    text = re.sub(r"\s+(?:https?://)?www\.\S+$|^www\.(?=\S+$)", "", text.strip())
     text = _FORM_END.sub("", " ".join(text.split()))
     if text.endswith(".") and not _DOTTED.search(text):
         text = text[:-1]
@@ -90,6 +97,11 @@ def may_be_name(text: str) -> bool:
     )
 
 
+def is_domain_text(name: str) -> bool:
+    """True for a name that is a web address: `www.acme.com`, `Acme.com`."""
+    return " " not in name and registrable_domain(name) is not None
+
+
 def title_segments(title: str) -> list[str]:
     """The parts of a title, in order, tidied.
 
@@ -97,6 +109,44 @@ def title_segments(title: str) -> list[str]:
     ['Contact us', 'Acme Roofing', 'Denver']
     """
     return [segment for part in _SEPARATORS.split(title) if part and (segment := tidy_name(part))]
+
+
+@cache
+def _around() -> re.Pattern[str]:
+    return pattern_of("names.yml", "words_around")
+
+
+@cache
+def _region_end() -> re.Pattern[str]:
+    regions = [*read_yaml("places.yml")["us"].items(), *read_yaml("places.yml")["ca"].items()]
+    words = "|".join(re.escape(word) for pair in regions for word in pair)
+    return re.compile(rf"\s*[,(]\s*(?:[A-Z][\w.]+,? ){{0,2}}(?:{words})\)?$")
+
+
+def without_menu_words(name: str) -> str:
+    """The name without what menus and headings put around it.
+
+    >>> without_menu_words("Contact Acme"), without_menu_words("Acme Help Center")
+    ('Acme', 'Acme')
+    """
+    return tidy_name(_around().sub("", name)) or name
+
+
+def shorter_names(name: str) -> Iterator[str]:
+    """What a name may be once a page's additions are cut off: menu words, places, what follows a legal form or comma.
+
+    >>> list(shorter_names("Acme Help Center")), list(shorter_names("City of Springfield, Texas"))
+    (['Acme'], ['City of Springfield'])
+    """
+    seen = {name}
+    for cut in (_around(), _region_end(), _AFTER_FORM, _IN_PARENTHESES):
+        shorter = tidy_name(cut.sub("", name))
+        if shorter and shorter not in seen:
+            seen.add(shorter)
+            yield shorter
+    first = tidy_name(name.split(",")[0]) if "," in name else ""
+    if first and first not in seen and not has_legal_form(name):
+        yield first
 
 
 def domain_label(url: str | None) -> str:

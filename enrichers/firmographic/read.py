@@ -15,7 +15,8 @@ from enrichers.firmographic.country import hints_of
 from enrichers.firmographic.fact import Fact
 from enrichers.firmographic.identifiers import identifiers
 from enrichers.firmographic.mailboxes import mailboxes
-from enrichers.firmographic.names import Witness, name_witnesses, settle_names
+from enrichers.firmographic.name_witnesses import Witness, name_witnesses
+from enrichers.firmographic.names import settle_names
 from enrichers.firmographic.page import Page, parse_page
 from enrichers.firmographic.phones import Sighting, settle_phones, sight_phones
 from enrichers.firmographic.site_links import links
