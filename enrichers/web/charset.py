@@ -13,7 +13,10 @@ _SAMPLE = 200_000
 _TOLERATED = (
     0.02  # share of non-ASCII bytes that may be broken in a declared encoding that is right all the same
 )
+_RUN = re.compile(rb"[\x80-\xff]+")
+_ASCII = bytes(range(128))
 _UTF8_SEQUENCE = re.compile(rb"[\xc2-\xf4][\x80-\xbf]{1,3}")
+_DEFAULTS = frozenset({"cp1252", "iso8859-1", "latin-1"})  # what servers say without having looked
 _SUPERSETS = {"gbk": "gb18030", "gb2312": "gb18030", "hz-gb-2312": "gb18030", "big5": "big5hkscs"}
 
 
@@ -31,11 +34,11 @@ def decode(body: bytes, headers: Mapping[str, str]) -> str:
         return body.decode("ascii")
     declared = list(_declared(body, headers))
     if _is_utf8(body, sure=not declared or "utf-8" in declared):
-        return body.decode("utf-8")
-    for name in declared:
+        return body.decode("utf-8", "replace")
+    for name in sorted(declared, key=lambda name: name in _DEFAULTS):
         text = _agrees(body, name)
         if text is not None:
-            return text
+            return (_as_chinese(body) or text) if name in _DEFAULTS else text
     return _guess(body, declared)
 
 
@@ -83,20 +86,39 @@ def _agrees(body: bytes, name: str) -> str | None:
     except (LookupError, ValueError):  # codecs that are no text encodings
         return None
     broken = text.count("�") - body.count(b"\xef\xbf\xbd")
-    foreign = sum(1 for byte in body[:_SAMPLE] if byte > 127) * max(1.0, len(body) / _SAMPLE)
-    return text if broken <= 1 + _TOLERATED * foreign else None
+    foreign = _foreign_share(body) * len(body)
+    cut = 1 if text.endswith("�") else 0  # in the middle of the last character
+    return text if broken - cut <= _TOLERATED * foreign else None
 
 
 def _guess(body: bytes, declared: list[str]) -> str:
     """The likeliest reading of a body whose declaration is missing or wrong."""
-    candidates = ["utf-8", "gb18030", *(name for name in declared if name not in ("utf-8", "gb18030"))]
-    for name in candidates:
-        text = _agrees(body, name)
-        if text is not None and (name != "gb18030" or _reads_chinese(text)):
-            return text
+    text = _agrees(body, "utf-8") or _as_chinese(body)
+    if text is not None:
+        return text
+    if _stands_alone(body):
+        return body.decode("cp1252", "replace")
     best = from_bytes(body[:_SAMPLE]).best()
     encoding = best.encoding if best is not None else (declared[0] if declared else "utf-8")
     return body.decode(encoding, "replace")
+
+
+def _foreign_share(body: bytes) -> float:
+    """The share of bytes that are not ASCII."""
+    sample = body[:_SAMPLE]
+    return len(sample.translate(None, _ASCII)) / max(1, len(sample))
+
+
+def _stands_alone(body: bytes) -> bool:
+    """True where foreign bytes mostly come one by one, as accents and typographic quotes of Latin text do."""
+    runs = [len(run) for run in _RUN.findall(body[:_SAMPLE])]
+    return sum(runs) < 1.5 * len(runs)
+
+
+def _as_chinese(body: bytes) -> str | None:
+    """The body read as GB18030 if that makes everyday Chinese of it, else None."""
+    text = _agrees(body, "gb18030")
+    return text if text is not None and _reads_chinese(text) else None
 
 
 def _reads_chinese(text: str) -> bool:

@@ -57,14 +57,16 @@ class Site:
 
 
 @contextmanager
-def serve(answers: Mapping[str, Answer], *, wrap: Callable[[ThreadingHTTPServer], None] | None = None) -> Iterator[Site]:
+def serve(
+    answers: Mapping[str, Answer], *, wrap: Callable[[ThreadingHTTPServer], None] | None = None
+) -> Iterator[Site]:
     """Runs a server for a while; paths it was not told of answer 404."""
     asked: list[tuple[str, Mapping[str, str]]] = []
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def do_GET(self) -> None:  # noqa: N802
+        def do_GET(self) -> None:
             asked.append((self.path, {k.lower(): v for k, v in self.headers.items()}))
             answer = answers.get(self.path, page(b"none here", 404))
             try:
@@ -72,7 +74,7 @@ def serve(answers: Mapping[str, Answer], *, wrap: Callable[[ThreadingHTTPServer]
             except OSError:
                 self.close_connection = True
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        def log_message(self, format: str, *args: object) -> None:
             pass
 
     class Server(ThreadingHTTPServer):

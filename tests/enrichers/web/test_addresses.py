@@ -29,7 +29,9 @@ def test_addresses_off_the_public_internet_are_refused(address):
     assert why_refused(address)
 
 
-@pytest.mark.parametrize("address", ["93.184.215.14", "8.8.8.8", "2606:4700::6810:84e5", "::ffff:8.8.8.8", "64:ff9b::808:808"])
+@pytest.mark.parametrize(
+    "address", ["93.184.215.14", "8.8.8.8", "2606:4700::6810:84e5", "::ffff:8.8.8.8", "64:ff9b::808:808"]
+)
 def test_public_addresses_are_not(address):
     assert why_refused(address) is None
 
@@ -37,7 +39,9 @@ def test_public_addresses_are_not(address):
 def test_loopback_and_nothing_else_is_let_through_for_the_demo():
     assert why_refused("127.0.0.1", allow_loopback=True) is None
     assert why_refused("::1", allow_loopback=True) is None
-    assert all(why_refused(a, allow_loopback=True) for a in ("10.0.0.1", "169.254.169.254", "0.0.0.0", "fd00::1"))
+    assert all(
+        why_refused(a, allow_loopback=True) for a in ("10.0.0.1", "169.254.169.254", "0.0.0.0", "fd00::1")
+    )
 
 
 @given(st.ip_addresses(v=4))
@@ -86,10 +90,14 @@ def test_the_address_that_was_checked_is_the_one_dialled():
 
 def test_refused_addresses_are_passed_over_for_good_ones():
     with serve({"/": page("here")}) as site:
-        assert client(resolver=Names(["10.0.0.1", "127.0.0.1"])).get(site.url(host="mixed.test")).body == b"here"
+        assert (
+            client(resolver=Names(["10.0.0.1", "127.0.0.1"])).get(site.url(host="mixed.test")).body == b"here"
+        )
 
 
-@pytest.mark.parametrize("host", ["2130706433", "0x7f.1", "127.1", "localhost", "[::1]", "[::ffff:127.0.0.1]"])
+@pytest.mark.parametrize(
+    "host", ["2130706433", "0x7f.1", "127.1", "localhost", "[::1]", "[::ffff:127.0.0.1]"]
+)
 def test_odd_spellings_of_loopback_are_refused(host):
     with pytest.raises(SourceUnavailable):
         client(allow_private=False).get(f"http://{host}/")

@@ -48,7 +48,9 @@ class TestOneHop:
 
     def test_a_header_of_the_source_never_shows_in_an_error(self):
         with pytest.raises(SourceUnavailable) as caught:
-            client(resolver=_no_names).get("http://a.test/x?key=hunter2", headers={"Authorization": "Bearer s3cret"})
+            client(resolver=_no_names).get(
+                "http://a.test/x?key=hunter2", headers={"Authorization": "Bearer s3cret"}
+            )
         assert "s3cret" not in str(caught.value)
         assert "hunter2" not in str(caught.value)
 
@@ -135,7 +137,10 @@ class TestFailures:
 
 class TestSize:
     def test_a_declared_length_over_the_cap_is_refused_unread(self):
-        with serve({"/": page(b"x" * 5000)}) as site, pytest.raises(SourceBroken, match="more than 2000 bytes"):
+        with (
+            serve({"/": page(b"x" * 5000)}) as site,
+            pytest.raises(SourceBroken, match="more than 2000 bytes"),
+        ):
             client(max_bytes=2000).get(site.url())
 
     def test_an_undeclared_length_over_the_cap_is_cut_off(self):
@@ -151,7 +156,10 @@ class TestSize:
 
     def test_a_gzip_bomb_is_never_unpacked_whole(self):
         bomb = gzip.compress(b"\0" * 50_000_000)
-        with serve({"/": page(bomb, content_encoding="gzip")}) as site, pytest.raises(SourceBroken, match="more than"):
+        with (
+            serve({"/": page(bomb, content_encoding="gzip")}) as site,
+            pytest.raises(SourceBroken, match="more than"),
+        ):
             client(max_bytes=1_000_000).get(site.url())
 
     def test_gzip_and_deflate_are_unpacked(self):
@@ -169,7 +177,12 @@ class TestSize:
 
     @pytest.mark.parametrize(
         ("body", "encoding"),
-        [(b"x", "br"), (gzip.compress(b"hello" * 50)[:-20], "gzip"), (b"\xff\xff\xff", "deflate"), (b"", "gzip,gzip,gzip")],
+        [
+            (b"x", "br"),
+            (gzip.compress(b"hello" * 50)[:-20], "gzip"),
+            (b"\xff\xff\xff", "deflate"),
+            (b"", "gzip,gzip,gzip"),
+        ],
     )
     def test_a_damaged_encoding_is_broken(self, body, encoding):
         with pytest.raises(SourceBroken):
@@ -186,7 +199,10 @@ class TestRedirects:
         assert response.url == site.url("/")
 
     def test_a_circle_is_told(self):
-        with serve({"/": redirect("/a"), "/a": redirect("/")}) as site, pytest.raises(SourceUnavailable, match="circle"):
+        with (
+            serve({"/": redirect("/a"), "/a": redirect("/")}) as site,
+            pytest.raises(SourceUnavailable, match="circle"),
+        ):
             client().get(site.url())
 
     def test_too_many_are_told(self):
@@ -196,7 +212,8 @@ class TestRedirects:
         assert len(site.asked) == 7
 
     @pytest.mark.parametrize(
-        "location", ["file:///etc/passwd", "ftp://a.test/", "javascript:alert(1)", "http://u:p@127.0.0.1/", "http://["]
+        "location",
+        ["file:///etc/passwd", "ftp://a.test/", "javascript:alert(1)", "http://u:p@127.0.0.1/", "http://["],
     )
     def test_lead_nowhere_but_to_the_web(self, location):
         with serve({"/": redirect(location)}) as site, pytest.raises(SourceUnavailable):

@@ -48,7 +48,13 @@ class MemoryStore:
 
 
 def config(**settings: Any) -> WebConfig:
-    given = {"allow_private": True, "respect_robots": False, "requests_per_second": 1000.0, "retries": 0, **settings}
+    given = {
+        "allow_private": True,
+        "respect_robots": False,
+        "requests_per_second": 1000.0,
+        "retries": 0,
+        **settings,
+    }
     return WebConfig(**given)
 
 
