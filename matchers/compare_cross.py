@@ -16,7 +16,7 @@ from matchers.model import Feature
 from matchers.names import Name
 from matchers.rarity import Rarity
 from matchers.sounds import Sounds, coarse, sounds_of
-from matchers.tables import same_region, trades
+from matchers.tables import meanings, same_region, trades
 
 FEATURES = (
     Feature("same_region", 1, (0, 1)),
@@ -42,6 +42,14 @@ FEATURES = (
     Feature("initials", 1, (0, 1)),
     Feature("latin_inside", 1, (0, 0.8, 1)),
     Feature("group_agrees", 1, (0, 1)),
+    Feature("meant", 1, (0, 1, 2, 3)),
+    Feature("onsets", 1, (0, 0.5, 1.0)),
+    Feature("onsets_all", 1, (0.0, 0.34, 0.5, 0.75, 1.0)),
+    Feature("traditional", 0, (0, 1)),
+    Feature("traditional_onsets", 1, (0.0, 0.34, 0.5, 0.75, 1.0)),
+    Feature("traditional_learned", 1, (0, 2.5, 5, 9)),
+    Feature("traditional_sound", 1, (0.3, 0.5, 0.65, 0.8, 1.0)),
+    Feature("traditional_missing", -1, (0.2, 0.6, 1.0)),
 )  # fmt: skip
 
 
@@ -52,6 +60,7 @@ class Spoken:
     sounds: Sounds
     brand: str
     english: Mapping[str, tuple[int, int]]
+    meant: Mapping[str, tuple[int, int]]
     trade_spans: tuple[tuple[int, int], ...]
     brand_sound: str
 
@@ -62,6 +71,7 @@ def spoken(body: str, brand: str) -> Spoken:
     known = trades()
     english: dict[str, tuple[int, int]] = {}
     spans: list[tuple[int, int]] = []
+    meant: dict[str, tuple[int, int]] = {}
     at = 0
     while at < len(body):
         size = next((n for n in range(known.longest, 0, -1) if body[at : at + n] in known.english_of), 0)
@@ -71,8 +81,12 @@ def spoken(body: str, brand: str) -> Spoken:
             if size > 1:
                 spans.append((at, size))
         at += size or 1
+    for at in range(len(body)):
+        for size in (1, 2, 3, 4):
+            for word in meanings().get(body[at : at + size], ()) if at + size <= len(body) else ():
+                meant.setdefault(word, (at, size))
     sounds = sounds_of(body)
-    return Spoken(sounds, brand, english, tuple(spans), "".join(sounds.syllables[: len(brand)]))
+    return Spoken(sounds, brand, english, meant, tuple(spans), "".join(sounds.syllables[: len(brand)]))
 
 
 def features(a: Name, b: Name, rarity: Rarity, lexicon: Lexicon) -> tuple[float, ...]:
@@ -88,15 +102,19 @@ def features(a: Name, b: Name, rarity: Rarity, lexicon: Lexicon) -> tuple[float,
     spelled = {joined, core[0], "".join(core[:2])} if core else {joined}
     brand = offer.brand_sound or "".join(offer.sounds.syllables)
     brands = {brand, *("".join(offer.sounds.syllables[:n]) for n in (2, 3))}
+    coarse_near = max(Indel.normalized_similarity(coarse(x), coarse(y)) for x in spelled for y in brands)
+    explained = read.shares()
+    onset, onsets = _onsets(joined, offer.sounds.syllables[: max(2, len(han.brand))])
+    old = float(a.traditional or b.traditional)
     return (
         float(agrees),
         float(differs),
         float(unsaid),
         max(Indel.normalized_similarity(x, y) for x in spelled for y in brands),
         max(JaroWinkler.similarity(x, y) for x in spelled for y in brands),
-        max(Indel.normalized_similarity(coarse(x), coarse(y)) for x in spelled for y in brands),
+        coarse_near,
         read.fuzzy,
-        *read.shares(),
+        *explained,
         float(read.spoken_chars),
         float(read.coarse_chars),
         read.learned_hit,
@@ -109,6 +127,14 @@ def features(a: Name, b: Name, rarity: Rarity, lexicon: Lexicon) -> tuple[float,
         float(_initials(latin, offer.sounds)),
         _inside(latin, inside),
         float(han.group == ("group" in latin.words)),
+        float(read.meant),
+        onset,
+        onsets,
+        old,
+        old * onsets,
+        old * read.learned_hit,
+        old * coarse_near,
+        old * explained[1],
     )
 
 
@@ -116,7 +142,7 @@ class _Reading:
     """How each Latin word is explained by the Chinese name, and which characters it explains."""
 
     __slots__ = (
-        "coarse_chars", "covered", "fuzzy", "han", "kind", "latin", "learned_hit", "learned_miss", "offer", "quality", "rarity",
+        "coarse_chars", "covered", "fuzzy", "han", "kind", "latin", "learned_hit", "learned_miss", "meant", "offer", "quality", "rarity",
         "spoken_chars", "trade_hits", "trade_misses",
     )  # fmt: skip
 
@@ -126,7 +152,7 @@ class _Reading:
         self.kind = [""] * len(latin.tokens)
         self.quality = [0.0] * len(latin.tokens)
         self.learned_hit = self.learned_miss = self.fuzzy = 0.0
-        self.spoken_chars = self.coarse_chars = self.trade_hits = self.trade_misses = 0
+        self.spoken_chars = self.coarse_chars = self.trade_hits = self.trade_misses = self.meant = 0
         for at in range(len(latin.tokens)):
             if at not in latin.region_at:
                 self._explain(at, lexicon)
@@ -150,6 +176,10 @@ class _Reading:
             self.trade_misses += 1
             if not self.kind[at]:
                 self.kind[at] = "trade?"
+        meant = self.offer.meant.get(token)
+        if meant:
+            self.meant += 1
+            self._cover(at, "meant", 0.85, meant)
         if len(token) > 1:
             self._speak(at, token)
 
@@ -164,7 +194,7 @@ class _Reading:
                 self._cover(at, "spoken", 1.0 if run[1] > 1 else 0.75, run)
                 self.fuzzy = max(self.fuzzy, 1.0 if run[1] > 1 else 0.85)
             return
-        if self.kind[at] in ("trade", "learned", "trade?") or len(token) < 3:
+        if self.kind[at] in ("trade", "learned", "trade?", "meant") or len(token) < 3:
             return
         run = self.offer.sounds.coarse_runs.get(coarse(token))
         if run:
@@ -233,6 +263,22 @@ def _first_sound(joined: str, brand: str, sounds: Sounds) -> float:
     if first and joined.startswith(first):
         return 1.0
     return 0.5 if brand and coarse(joined[:6])[:1] == coarse(brand)[:1] else 0.0
+
+
+def _onsets(joined: str, syllables: tuple[str, ...]) -> tuple[float, float]:
+    """How far the first sounds of the syllables are met in order: of the first two (0, ½, 1), and the share of all."""
+    spelled = coarse(joined)
+    at = met = 0
+    first_two = 0.0
+    for number, syllable in enumerate(syllables):
+        onset = coarse(syllable)[:1]
+        found = spelled.find(onset, at) if onset else -1
+        if found < 0 or (number == 0 and found > 0):
+            continue
+        met += 1
+        at = found + 1
+        first_two += 0.5 if number < 2 else 0.0
+    return first_two, met / (len(syllables) or 1)
 
 
 def _initials(latin: LatinParts, sounds: Sounds) -> bool:

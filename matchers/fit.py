@@ -28,7 +28,8 @@ def fit(
     from scipy.optimize import minimize  # noqa: PLC0415 - only training needs it
 
     ramps = hinges(values, features)
-    signs = np.concatenate([np.full(len(f.knots) - 1, float(f.sign)) for f in features])
+    signs = np.concatenate([np.full(len(f.knots) - 1, float(f.sign or 1)) for f in features])
+    free = np.concatenate([np.full(len(f.knots) - 1, f.sign == 0) for f in features])
     design = np.column_stack([ramps * signs, np.ones(len(ramps))])
     weight = np.ones(len(labels)) if sample is None else sample
     penalty = np.append(np.full(ramps.shape[1], ridge), 0.0)
@@ -39,7 +40,7 @@ def fit(
         error = weight * (1.0 / (1.0 + np.exp(-np.clip(score, -35, 35))) - labels)
         return value, design.T @ error + penalty * beta
 
-    bounds = [(0.0, None)] * ramps.shape[1] + [(None, None)]
+    bounds = [(None, None) if loose else (0.0, None) for loose in free] + [(None, None)]
     best = minimize(loss, np.zeros(design.shape[1]), jac=True, bounds=bounds, method="L-BFGS-B", options={"maxiter": 400})
     return _block(best.x, signs, features)
 

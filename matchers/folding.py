@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from functools import cache
@@ -17,6 +18,8 @@ _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff〇]")
 _NOISE = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]"
 )
+_CAMEL = re.compile(r"^[A-Za-z]\S*?(?:Limited|Ltd|Inc|Corp|Holdings?|Group|Technolog(?:y|ies)|Company|Co\.)", re.ASCII)
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?=\()")
 _SPECIAL = str.maketrans(
     {"ß": "ss", "ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ı": "i"}
 )
@@ -48,6 +51,10 @@ def fold(text: str) -> str:
     ('loreal 台湾', 'murom')
     """
     text = text[:LONGEST]
+    if "&" in text:
+        text = html.unescape(text)
+    if _CAMEL.search(text) and " " not in text.strip():
+        text = _HUMP.sub(" ", text)
     if text.isascii():
         return _NOISE.sub("", text).lower()
     text = unicodedata.normalize("NFKC", _NOISE.sub("", text))[:LONGEST].casefold()
@@ -57,3 +64,13 @@ def fold(text: str) -> str:
     if text.isascii():
         return text
     return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+
+
+def is_traditional(text: str) -> bool:
+    """True when a text holds characters that only traditional writing uses.
+
+    >>> is_traditional("臺灣"), is_traditional("台湾")
+    (True, False)
+    """
+    text = unicodedata.normalize("NFKC", text[:LONGEST])
+    return str(_simplifier().convert(text)) != text

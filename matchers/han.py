@@ -10,7 +10,7 @@ from matchers.folding import has_han
 from matchers.tables import legal_forms, regions, trades
 
 _LIST_MARK = re.compile(r"^(?:s?\*?st|\*|xd|xr|dr|nst|[nsc])(?=[\u4e00-\u9fff])")
-_TAIL_MARK = re.compile(r"(?<=[\u4e00-\u9fff])\s*(?:-\s?(?:uw?|w|wd|ky|dr|b|s|sw)|[abh]股?|-[a-z]{1,2})$")
+_TAIL_MARK = re.compile(r"(?<=[\u4e00-\u9fff])\s*(?:-\s?(?:uw?|w|wd|ky|dr|b|s|sw)?创?|[abh]股?|-[a-z]{1,2})$")
 _SEAT = re.compile(
     r"^(?:英属)?(?:开曼群岛|维京群岛|百慕达|百慕大|英属|萨摩亚|马绍尔|美国|新加坡)?商(?=.{2})|^(?:英属)?(?:开曼群岛|开曼|百慕大)(?=.{2})"
 )
@@ -52,6 +52,12 @@ class HanParts:
     branch: str
 
 
+def says_nothing(han: HanParts) -> bool:
+    """True for a name of trade words or a region alone ("科技", 中国)."""
+    known = trades().english_of
+    return han.brand in known and (han.brand == han.body or not han.trades)
+
+
 @cache
 def _forms() -> re.Pattern[str]:
     known = sorted((f for f in legal_forms() if has_han(f)), key=len, reverse=True)
@@ -83,6 +89,8 @@ def take_apart(folded: str) -> tuple[HanParts | None, str]:
 
 def _parts(pieces: list[str], kinds: frozenset[str], branch: str) -> HanParts:
     stem = _SEAT.sub("", "".join(pieces)) or "".join(pieces)
+    if stem.endswith("股份") and len(stem) > 3:
+        stem = stem[:-2]
     codes: list[str] = []
     bodies: list[str] = []
     for at, piece in enumerate(pieces):

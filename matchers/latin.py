@@ -17,6 +17,7 @@ _PAR = re.compile(
     r"[\s.]*\b(?:dl|eo|ls|hd|sk|nk|dk|sf|yn|rp|zy|rl|ad|cd|sd|tb|mr|pp|rc|bo|yc|ft|kc|is|nd|ir|sw|nt|usd|eur|gbp)"
     r"\s?-?\s?,?\d[\d,.\-]*-?\s*$|\s+-?,\d+\s*$|\s+\d+,(?:-|\d+)\s*$|\s(?:o\.?n\.?)\s*$"
 )  # fmt: skip
+_LISTED = re.compile(r"(?<=\w)\s?-(?:ky|dr|创|新)+$")
 _ALWAYS_FORM = frozenset(
     [
         "inc",
@@ -83,6 +84,7 @@ def read_latin(folded: str) -> LatinParts | None:
     text = _STATE.sub("", folded)
     for _ in range(2):
         text = _PAR.sub("", text)
+    text = _LISTED.sub("", text)
     tokens = strip_marks(tokenize(text))
     tokens, forms, tail = strip_forms(tokens)
     tokens = tokens[:24]
@@ -91,9 +93,24 @@ def read_latin(folded: str) -> LatinParts | None:
     short = abbreviations()
     codes, places = find_regions(tokens)
     return LatinParts(
-        tuple(tokens), tuple(short.get(t, t) for t in tokens), "".join(tokens), frozenset(forms),
+        tuple(tokens), tuple(_number(tokens, at) or short.get(t, t) for at, t in enumerate(tokens)), "".join(tokens), frozenset(forms),
         tuple(tail), codes, places,
     )  # fmt: skip
+
+
+_UNITS = {w: n for n, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())}
+_TENS = {w: 10 * n for n, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)} | {"fourty": 40}
+
+
+def _number(tokens: list[str], at: int) -> str:
+    """The digits a number word stands for; "forty four" is read at its first word."""
+    word = tokens[at]
+    if word in _TENS:
+        unit = _UNITS.get(tokens[at + 1], 0) if at + 1 < len(tokens) else 0
+        if at + 1 < len(tokens) and tokens[at + 1].isdigit() and len(tokens[at + 1]) == 1:
+            unit = int(tokens[at + 1])
+        return str(_TENS[word] + (unit if unit < 10 else 0))
+    return str(_UNITS[word]) if word in _UNITS else ""
 
 
 @cache

@@ -17,7 +17,7 @@ Matrix = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One comparison. `sign` +1: more of it speaks for a match, -1: against. `knots` are where its slope may change."""
+    """One comparison. `sign` +1: more of it speaks for a match, -1: against, 0: either. `knots` are where its slope may change."""
 
     name: str
     sign: int

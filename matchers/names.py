@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from matchers.folding import fold, has_han
-from matchers.han import HanParts, take_apart
+from matchers.folding import fold, has_han, is_traditional
+from matchers.han import HanParts, says_nothing, take_apart
 from matchers.latin import LatinParts, read_latin
 
 _JUNK = frozenset(
@@ -48,10 +48,11 @@ _JUNK = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """One name, taken apart. `han` or `latin` is None where the name has no such part."""
+    """One name, taken apart. `traditional` tells that it is written in traditional characters; `han` or `latin` is None where the name has no such part."""
 
     raw: str
     folded: str
+    traditional: bool
     han: HanParts | None
     latin: LatinParts | None
 
@@ -85,11 +86,14 @@ def parse(raw: str) -> Name:
     """Takes one name apart. Never raises; junk ("N/A", "test", 同上, a lone legal form) has neither part."""
     folded = fold(raw or "").strip()
     if not folded or folded in _JUNK or folded.replace(" ", "") in _JUNK:
-        return Name(raw, folded, None, None)
+        return Name(raw, folded, False, None, None)
     if not has_han(folded):
-        return Name(raw, folded, None, read_latin(folded))
+        return Name(raw, folded, False, None, read_latin(folded))
     han, rest = take_apart(folded)
-    return Name(raw, folded, han, read_latin(rest) if rest else None)
+    latin = read_latin(rest) if rest else None
+    if han and latin and says_nothing(han):
+        han = None
+    return Name(raw, folded, is_traditional(raw), han, latin)
 
 
 def parse_all(raws: Sequence[str]) -> list[Name]:

@@ -9,9 +9,10 @@ import numpy as np
 
 from matchers import compare_cross, compare_han, compare_latin
 from matchers.lexicon import Lexicon, shipped
-from matchers.model import Feature, Matrix
+from matchers.model import Block, Feature, Matrix, load_block, probability
 from matchers.names import Name
 from matchers.rarity import Rarity
+from matchers.wording import reasons
 
 ROUTES = {"latin": compare_latin.FEATURES, "han": compare_han.FEATURES, "cross": compare_cross.FEATURES}
 
@@ -54,3 +55,73 @@ def compare(pairs: Sequence[tuple[Name, Name]], rarity: Rarity, lexicon: Lexicon
         route: np.asarray(found[route], dtype=float).reshape(len(found[route]), len(ROUTES[route])) for route in ROUTES
     }
     return Compared(values, dict(rows))
+
+
+ACCEPT, REVIEW = 0.97, 0.3
+"""Bands of a pair's probability: accept from the first, review from the second, reject below."""
+
+_GRADES = ((0.97, "A"), (0.8, "B"), (0.5, "C"), (0.2, "D"), (0.05, "E"))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the matcher makes of one pair of names."""
+
+    probability: float
+    decision: str
+    grade: str
+    reason: str
+
+
+class PairMatcher:
+    """Scores pairs of names with the shipped weights; `names` are the table at hand, whose common words count less."""
+
+    def __init__(self, names: Sequence[Name] = (), *, lexicon: Lexicon | None = None) -> None:
+        self._rarity = Rarity.of({name.raw: name for name in names}.values())
+        self._lexicon = lexicon
+        self._blocks: dict[str, Block] = {}
+
+    def block(self, route: str) -> Block:
+        """The weights of one route, loaded when first asked for."""
+        if route not in self._blocks:
+            self._blocks[route] = load_block(route, ROUTES[route])
+        return self._blocks[route]
+
+    def scores(self, pairs: Sequence[tuple[Name, Name]]) -> Matrix:
+        """Log-odds of each pair; a pair with nothing to compare is far below zero."""
+        compared = compare(pairs, self._rarity, self._lexicon)
+        scores = np.full(len(pairs), NOTHING)
+        for route, rows in compared.rows.items():
+            if rows:
+                scores[list(rows)] = self.block(route).scores(compared.values[route])
+        return scores
+
+    def answers(self, pairs: Sequence[tuple[Name, Name]]) -> list[Answer]:
+        """Probability, decision, grade and reason of each pair."""
+        compared = compare(pairs, self._rarity, self._lexicon)
+        found = [_NOTHING_TO_COMPARE] * len(pairs)
+        for route, rows in compared.rows.items():
+            if not rows:
+                continue
+            block = self.block(route)
+            weights = block.weights(compared.values[route])
+            chances = probability(weights.sum(axis=1) + block.intercept).tolist()
+            for at, chance, why in zip(rows, chances, reasons(route, block, weights), strict=True):
+                a, b = pairs[at]
+                reason = f"“{a.raw[:80]}” against “{b.raw[:80]}”: {why}"
+                found[at] = Answer(round(chance, 4), decision_of(chance), grade_of(chance), reason)
+        return found
+
+
+NOTHING = -6.0
+_NOTHING_TO_COMPARE = Answer(0.0, "reject", "F", "a name is empty or says nothing, so there is nothing to compare")
+
+
+def decision_of(chance: float) -> str:
+    """The band a pair's probability falls into."""
+    return "accept" if chance >= ACCEPT else "review" if chance >= REVIEW else "reject"
+
+
+def grade_of(chance: float) -> str:
+    """A name's grade A–F by its probability."""
+    return next((grade for least, grade in _GRADES if chance >= least), "F")

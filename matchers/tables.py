@@ -100,3 +100,9 @@ def trades() -> Trades:
     """The table of trade words."""
     found = {row["han"]: frozenset(row["english"].split("|")) for row in rows_of("trades.csv")}
     return Trades(MappingProxyType(found), frozenset().union(*found.values()), max(map(len, found)))
+
+
+@cache
+def meanings() -> Mapping[str, frozenset[str]]:
+    """Han word used in brands → its everyday English meanings."""
+    return MappingProxyType({row["han"]: frozenset(row["english"].split("|")) for row in rows_of("meanings.csv")})
