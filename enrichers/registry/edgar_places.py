@@ -39,4 +39,6 @@ def place_of(code: str, description: str) -> Place:
     named = country_code(description.rsplit(",", 1)[-1]) if len(description.strip()) > 2 else None
     if place is None:
         return Place(named or "")
+    if place.country == "US":  # its description is a state, and Georgia is two things
+        return place
     return Place() if named not in (None, place.country) else place

@@ -76,6 +76,7 @@ class WebClient:
         """
         chain = _Chain(dict(headers or {}), self._budget())
         for target in self._walk(url, chain, self._config.max_redirects):
+            self._require_contact(target)
             if self._config.respect_robots and not _is_interface(target):
                 self._politeness.slow_down(target.site, self._robots.check(target))
             stored = self._stored(target)
@@ -126,7 +127,6 @@ class WebClient:
         self, target: Target, chain: _Chain, stored: StoredResponse | None, most: int, *, cut: bool = False
     ) -> Hop:
         """The answer to one address: as many attempts as are worth it."""
-        self._require_contact(target)
         headers = self._headers(target, chain, stored)
         for attempt in range(self._config.retries + 1):
             last = attempt == self._config.retries

@@ -28,6 +28,7 @@ class _Rules:
     rules: Protego | None
     unreachable: str
     until: float
+    remedy: str = "The next run asks again."
 
 
 class Robots:
@@ -51,7 +52,7 @@ class Robots:
             return 0.0
         kept = self._rules(target)
         if kept.unreachable:
-            raise HopFailed(kept.unreachable, remedy="The next run asks again.", url=target.url)
+            raise HopFailed(kept.unreachable, remedy=kept.remedy, url=target.url)
         if kept.rules is None:
             return 0.0
         if not kept.rules.can_fetch(target.url, self._agent):
@@ -85,7 +86,7 @@ class Robots:
         try:
             hop = self._fetch(target)
         except SourceError as error:
-            return _Rules(None, error.what, now + _SECONDS_KEPT_UNREACHABLE)
+            return _Rules(None, error.what, now + _SECONDS_KEPT_UNREACHABLE, error.remedy)
         if hop.status >= 500 or hop.status == 429:
             why = f"The robots.txt of {target.host} answers {hop.status}, which forbids reading for now."
             return _Rules(None, why, now + _SECONDS_KEPT_UNREACHABLE)

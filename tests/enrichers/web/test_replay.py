@@ -115,7 +115,7 @@ def test_failing_pages_do_not_close_a_host(tmp_path):
     ],
 )
 def test_a_broken_line_is_told_with_its_number(tmp_path, line, wrong):
-    with pytest.raises(ConfigError, match="web.jsonl") as caught:
+    with pytest.raises(ConfigError, match=r"web\.jsonl") as caught:
         replay(tmp_path, saved("http://b.test/"), line)
     assert wrong in str(caught.value)
     assert caught.value.remedy

@@ -62,9 +62,12 @@ def test_a_page_of_html_in_its_place_allows(two_pages):
 
 
 def test_a_byte_order_mark_does_not_hide_the_rules(two_pages):
-    with serve({**two_pages, "/robots.txt": page(b"\xef\xbb\xbfUser-agent: *\nDisallow: /\n")}) as site:
-        with pytest.raises(SourceUnavailable, match="not to read"):
-            ask(site, "/")
+    rules = page(b"\xef\xbb\xbfUser-agent: *\nDisallow: /\n")
+    with (
+        serve({**two_pages, "/robots.txt": rules}) as site,
+        pytest.raises(SourceUnavailable, match="not to read"),
+    ):
+        ask(site, "/")
 
 
 def test_a_redirect_is_followed(two_pages):

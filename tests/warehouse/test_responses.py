@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+import errno
+import gzip
+import hashlib
+import multiprocessing
+import os
+import sqlite3
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from accounts.errors import WarehouseError
+from accounts.protocols import StoredResponse
+from warehouse.responses import FileResponseStore
+
+NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)
+
+
+def response(
+    url: str = "http://a.test/", body: bytes = b"hello", at: datetime = NOW, **headers: str
+) -> StoredResponse:
+    return StoredResponse(url, url, 200, headers, body, hashlib.sha256(body).hexdigest(), at)
+
+
+@pytest.fixture
+def store(tmp_path: Path):
+    made = FileResponseStore(tmp_path / "responses")
+    yield made
+    made.close()
+
+
+def bodies(store: FileResponseStore) -> list[Path]:
+    return sorted(p for p in (store.folder / "bodies").rglob("*") if p.is_file())
+
+
+def test_what_was_put_is_got(store):
+    kept = response(body="你好".encode(), etag='"1"')
+    store.put(kept)
+    assert store.get("http://a.test/") == kept
+    assert store.get("http://a.test") is None
+    assert store.body(kept.body_sha256) == kept.body
+    assert store.body("0" * 64) is None
+
+
+def test_it_outlives_the_process(store):
+    store.put(response())
+    store.close()
+    assert FileResponseStore(store.folder).get("http://a.test/") == response()
+
+
+def test_the_newest_wins_and_the_old_body_stays(store):
+    store.put(response(body=b"old"))
+    store.put(response(body=b"new", at=NOW + timedelta(days=1)))
+    assert store.get("http://a.test/").body == b"new"
+    assert store.body(hashlib.sha256(b"old").hexdigest()) == b"old"
+
+
+def test_equal_bodies_are_stored_once_and_compressed(store):
+    body = b"x" * 100_000
+    for i in range(5):
+        store.put(response(f"http://a.test/{i}", body))
+    [path] = bodies(store)
+    assert path.parent.name == path.name[2:4]
+    assert path.stat().st_size < 1000
+
+
+def test_the_same_answer_again_adds_no_row(store):
+    for day in range(3):
+        store.put(response(at=NOW + timedelta(days=day)))
+    with sqlite3.connect(store.folder / "index.sqlite") as db:
+        assert db.execute("SELECT count(*), max(confirmed_at) FROM response").fetchone() == (
+            1, "2026-11-24T03:00:00+00:00",
+        )  # fmt: skip
+
+
+def test_secrets_in_headers_are_not_kept(store):
+    store.put(response(Authorization="Bearer s3cret", etag="x"))
+    assert store.get("http://a.test/").headers == {"etag": "x"}
+    assert b"s3cret" not in (store.folder / "index.sqlite").read_bytes()
+
+
+class TestDamage:
+    def test_a_damaged_body_counts_as_absent_and_heals(self, store):
+        store.put(response())
+        [path] = bodies(store)
+        for junk in (b"", b"junk", gzip.compress(b"another"), path.read_bytes()[:-4]):
+            path.write_bytes(junk)
+            assert store.get("http://a.test/") is None
+            assert not path.exists()
+            store.put(response())
+            assert store.get("http://a.test/") == response()
+
+    def test_a_swollen_body_is_not_unpacked_whole(self, store):
+        store.put(response())
+        [path] = bodies(store)
+        path.write_bytes(gzip.compress(b"\0" * 20_000_000))
+        assert store.get("http://a.test/") is None
+
+    def test_a_damaged_index_is_set_aside(self, store):
+        store.put(response())
+        store.close()
+        (store.folder / "index.sqlite").write_bytes(b"this is no database " * 1000)
+        assert store.get("http://a.test/") is None
+        store.put(response())
+        assert store.get("http://a.test/") == response()
+        assert (store.folder / "index.damaged").exists()
+
+    def test_damaged_headers_count_as_absent(self, store):
+        store.put(response())
+        with sqlite3.connect(store.folder / "index.sqlite") as db:
+            db.execute("UPDATE response SET headers = '[1'")
+        assert store.get("http://a.test/") is None
+
+    def test_a_wrong_hash_is_refused(self, store):
+        with pytest.raises(WarehouseError, match="does not have the hash"):
+            store.put(StoredResponse("u", "u", 200, {}, b"x", "0" * 64, NOW))
+        assert store.body("../../etc/passwd") is None
+
+
+class TestFullDisk:
+    def test_a_full_disk_is_told_and_leaves_nothing_half_written(self, store, monkeypatch):
+        def full(handle: int) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr(os, "fsync", full)
+        with pytest.raises(WarehouseError, match="no room left") as caught:
+            store.put(response())
+        assert "keep_bodies_days" in caught.value.remedy
+        assert bodies(store) == []
+        monkeypatch.undo()
+        assert store.get("http://a.test/") is None
+        store.put(response())
+        assert store.get("http://a.test/") == response()
+
+    def test_a_full_index_is_told(self, store):
+        store.put(response())
+        with store._lock:
+            store._open().execute("PRAGMA max_page_count = 8")
+        with pytest.raises(WarehouseError, match="no room left"):
+            for i in range(200):
+                store.put(response(f"http://a.test/{i}", etag="y" * 2000))
+
+    def test_a_folder_that_cannot_be_made_is_told(self, tmp_path):
+        (tmp_path / "file").write_text("in the way")
+        with pytest.raises(WarehouseError, match="cannot be written"):
+            FileResponseStore(tmp_path / "file" / "responses")
+
+
+class TestRetention:
+    def test_old_bodies_go_and_their_hashes_stay(self, store):
+        store.put(response("http://a.test/", b"old"))
+        store.put(response("http://b.test/", b"new", NOW + timedelta(days=10)))
+        assert store.prune(NOW + timedelta(days=5)) == 1
+        assert store.get("http://a.test/") is None
+        assert store.get("http://b.test/").body == b"new"
+        with sqlite3.connect(store.folder / "index.sqlite") as db:
+            assert db.execute("SELECT count(*) FROM response").fetchone() == (2,)
+        assert store.prune(NOW + timedelta(days=5)) == 0
+
+    def test_a_confirmed_body_stays(self, store):
+        store.put(response())
+        store.touch("http://a.test/", NOW + timedelta(days=9))
+        assert store.prune(NOW + timedelta(days=5)) == 0
+        assert store.get("http://a.test/") == response()
+
+    def test_a_body_another_url_still_needs_stays(self, store):
+        store.put(response("http://a.test/"))
+        store.put(response("http://b.test/", at=NOW + timedelta(days=10)))
+        assert store.prune(NOW + timedelta(days=5)) == 0
+
+
+def test_many_threads_share_a_store(store):
+    def work(name: int) -> None:
+        for i in range(20):
+            store.put(response(f"http://{name}.test/{i}", b"%d" % (i % 5)))
+            assert store.get(f"http://{name}.test/{i}") is not None
+
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(bodies(store)) == 5
+    assert all(store.get(f"http://{n}.test/{i}") for n in range(6) for i in range(20))
+
+
+def _fill(folder: str, name: int) -> None:
+    store = FileResponseStore(Path(folder))
+    for i in range(15):
+        store.put(response(f"http://{name}.test/{i}", b"%d" % i))
+    store.close()
+
+
+def test_several_processes_share_a_folder(store):
+    context = multiprocessing.get_context("spawn")
+    workers = [context.Process(target=_fill, args=(str(store.folder), n)) for n in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(30)
+    assert [worker.exitcode for worker in workers] == [0, 0]
+    assert all(store.get(f"http://{n}.test/{i}") for n in range(2) for i in range(15))
