@@ -86,7 +86,7 @@ def _from_lines(page: Page, own_names: Sequence[str]) -> Iterator[Fact]:
             continue
         yield from _founded(line, text, keys)
         for pattern, rule in ((_EMPLOYEES, "text"), (_EMPLOYEES_ZH, "text_zh")):
-            match = pattern.search(text) if any(c.isdigit() for c in text) else None
+            match = pattern.search(text) if line.digits else None
             if match:
                 number = next(group for group in match.groups() if group).replace(",", "")
                 if 1 < int(number) < 3_000_000:

@@ -88,7 +88,7 @@ def addresses(page: Page, organisations: Sequence[Organisation], hints: Hints) -
     found = [*_structured(organisations)]
     text_found: list[Address] = []
     for line in page.lines:
-        if any(c.isdigit() for c in line.plain) and len(line.plain) < 1_500 and len(text_found) < 60:
+        if line.digits and len(line.plain) < 1_500 and len(text_found) < 60:
             text_found += _from_line(page, line, hints)
     found += text_found
     if hints.country in ("CN", "TW", "HK", "MO") or hints.language == "zh":

@@ -36,6 +36,9 @@ _DIAL = {"1": "US", "44": "GB", "61": "AU", "64": "NZ", "353": "IE", "86": "CN",
          "65": "SG", "27": "ZA", "31": "NL", "32": "BE", "34": "ES", "39": "IT", "41": "CH", "43": "AT", "45": "DK", "46": "SE", "47": "NO",
          "48": "PL", "55": "BR", "81": "JP", "82": "KR", "971": "AE"}  # fmt: skip
 
+_READ = 60_000
+"""Characters of a page looked at: its head and its tail."""
+
 
 def country_of_domain(url: str | None) -> str | None:
     """The country of a country-code domain used as one, or None.
@@ -61,7 +64,7 @@ def hints_of(page: Page, given: str | None = None) -> Hints:
         votes[domain] += 6
     if given:
         votes[given] += 3
-    text = page.text[:200_000]
+    text = page.text if len(page.text) <= _READ else page.text[: _READ // 2] + page.text[-_READ // 2 :]
     for country, weight, sign in _SIGNS:
         hits = len({match.group() for _, match in zip(range(4), sign.finditer(text), strict=False)})
         votes[country] += min(hits, 3) * weight

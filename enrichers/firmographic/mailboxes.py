@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from urllib.parse import unquote
 
+from lxml import etree
+
 from accounts.values.web import registrable_domain
 from enrichers.firmographic.fact import Fact, around
 from enrichers.firmographic.page import Page
@@ -14,12 +16,13 @@ from enrichers.firmographic.structured import Organisation
 from enrichers.firmographic.words import pattern_of, read_yaml
 
 _MAILBOX = re.compile(
-    r"(?<![\w.+%/-])[A-Za-z0-9_][\w.+-]{0,63}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})\.){1,5}[A-Za-z]{2,18}(?![\w@])"
+    r"(?<![A-Za-z0-9_.+%/-])[A-Za-z0-9_][A-Za-z0-9_.+-]{0,63}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})\.){1,5}[A-Za-z]{2,18}(?![A-Za-z0-9_@])"
 )
 _DISGUISED = re.compile(
     r"(?i)(?<![\w.])([a-z0-9][\w.+-]{0,40})\s?(?:\[\s?(?:at|@)\s?\]|\(\s?(?:at|@)\s?\)|\{\s?at\s?\}|<at>|\s@\s|#at#|\(a\)|★|\bAT\b(?=\s?[a-z0-9-]+\s?[\[({]))\s?"
     r"((?:[a-z0-9-]+\s?(?:\[\s?(?:dot|\.|punkt)\s?\]|\(\s?(?:dot|\.)\s?\)|\{\s?dot\s?\}|\s(?:dot|DOT)\s|\.)\s?){1,4}[a-z]{2,12})(?![\w@])"
 )  # fmt: skip
+_PROTECTED = etree.XPath("//*[@data-cfemail]")
 _DOT = re.compile(r"(?i)\s?(?:[\[({]\s?(?:dot|\.|punkt)\s?[\])}]|\sdot\s)\s?")
 _NO_DOMAIN = re.compile(r"(?i)\.(?:png|jpe?g|gif|webp|svg|css|js|ico|bmp|pdf|html?|php|aspx?)$")
 _RULES = {"structured": 0.95, "mailto": 0.95, "text": 0.93, "cloudflare": 0.95, "disguised": 0.85}
@@ -77,10 +80,19 @@ def _tidy(text: str) -> str | None:
     match = _MAILBOX.search(re.sub(r"\s+", "", text) if text.count("@") == 1 and len(text) < 80 else text)
     if not match:
         return None
-    address = match.group().strip(".")
+    address = _known_suffix(match.group().strip("."))
     if _NO_DOMAIN.search(address) or _placeholder().search(address.lower()):
         return None
     return address
+
+
+def _known_suffix(address: str) -> str:
+    """`info@acme.comThis`: text that runs into the address is cut off where that makes the suffix a known one."""
+    cut = re.sub(r"(?<=\.[a-z]{2})(?:[a-z]?[a-z]?[a-z]?)[A-Z]\w*$", "", address)
+    if cut == address or registrable_domain(address) is not None:
+        return address
+    whole = re.match(r".*\.[a-z]+(?=[A-Z]\w*$)", address)
+    return whole.group() if whole else address
 
 
 def _fact(address: str, rule: str, passage: str, node: object, penalty: float = 0.0) -> Fact:
@@ -123,7 +135,7 @@ def _links(page: Page) -> Iterator[Fact]:
                 yield _fact(address, "mailto", f"{link.text} ({href})"[:300].strip(), link.node)
         elif "/cdn-cgi/l/email-protection#" in href:
             yield from _cloudflare(href.partition("#")[2], link.node)
-    for node in page.root.iterfind(".//*[@data-cfemail]"):
+    for node in _PROTECTED(page.root) if "data-cfemail" in page.html else ():
         yield from _cloudflare(node.get("data-cfemail") or "", node)
 
 

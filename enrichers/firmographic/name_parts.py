@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from html import unescape
 
 from accounts.values.web import host_of, registrable_domain
@@ -16,6 +15,12 @@ _SEPARATORS = re.compile(
 )
 _AFTER_FORM = re.compile(r"(?<=\b(?:Inc|Ltd|LLC|LLP|PLC))\.?,\s.*$|(?<=\bInc\.|\bLtd\.),\s.*$|,\s(?:an?|the)\s.*$")
 _IN_PARENTHESES = re.compile(r"\s*\([^()]*\)?\s*$")
+_SURROUND = re.compile(r"(?<=[a-z])(?:SM|TM)$|^(?:19|20)\d\d(?:\s*[-–]\s*(?:19|20)?\d\d)?\s+(?=\D)")
+_MARKS = re.compile(r"[®™©℠*\"“”«»]|\((?:r|tm|c|sm)\)", re.IGNORECASE)
+_OWN_ADDRESS = re.compile(r"\s+(?:https?://)?www\.\S+$|^www\.(?=\S+$)")
+_ABBREVIATED = re.compile(r"\b(?:[A-Z]|St|Dr|Mr|Inc|Co|No|Jr)\.")
+_SENTENCES = re.compile(r"[.!?。！？]\s+[A-Z\u4e00-\u9fff]")
+_ADDRESS = re.compile(r"@|https?:|www\.\S+/")
 _DOTTED = re.compile(r"(?i)(?:\b(?:inc|ltd|llc|co|corp|st|jr|sr|dr)|\b[a-z]\.?[a-z])\.$")
 _FORM_END = re.compile(r"^[\s,.]+|[\s,;:|\-–—•·(（\[&]+$")
 
@@ -31,6 +36,7 @@ def _legal_zh() -> re.Pattern[str]:
     return re.compile(r"(?:股份有限公司|有限责任公司|有限公司|集团公司|公司|事务所|集团)$")
 
 
+@lru_cache(maxsize=8192)
 def has_legal_form(name: str) -> bool:
     """True when a name ends in a legal form.
 
@@ -40,6 +46,7 @@ def has_legal_form(name: str) -> bool:
     return bool(_legal().search(name.strip()) or _legal_zh().search(name.strip()))
 
 
+@lru_cache(maxsize=8192)
 def without_legal_form(name: str) -> str:
     """The name without its legal form.
 
@@ -49,12 +56,14 @@ def without_legal_form(name: str) -> str:
     return tidy_name(_legal().sub("", name.strip())) or name
 
 
+@lru_cache(maxsize=8192)
 def squeezed(text: str) -> str:
     """Letters and digits in lower case, accents and `&` folded: what domains and names are compared by."""
     text = unicodedata.normalize("NFKD", text.replace("&", "and")).lower()
     return "".join(c for c in text if c.isalnum())
 
 
+@lru_cache(maxsize=8192)
 def tidy_name(text: str) -> str:
     """The text without quotes, marks and separators around it.
 
@@ -62,9 +71,8 @@ def tidy_name(text: str) -> str:
     'Acme Roofing'
     """
     text = unescape(text) if "&" in text else text
-    text = re.sub(r"(?<=[a-z])(?:SM|TM)$|^(?:19|20)\d\d(?:\s*[-–]\s*(?:19|20)?\d\d)?\s+(?=\D)", "", text.strip())
-    text = re.sub(r"[®™©℠*\"“”«»]|\((?:r|tm|c|sm)\)", "", text, flags=re.IGNORECASE)
-    text = re.sub(r"\s+(?:https?://)?www\.\S+$|^www\.(?=\S+$)", "", text.strip())
+    text = _MARKS.sub("", _SURROUND.sub("", text.strip()))
+    text = _OWN_ADDRESS.sub("", text.strip()) if "www." in text else text
     text = _FORM_END.sub("", " ".join(text.split()))
     if text.endswith(".") and not _DOTTED.search(text):
         text = text[:-1]
@@ -82,24 +90,19 @@ def slogan_pattern() -> re.Pattern[str]:
     return pattern_of("names.yml", "slogan")
 
 
+@lru_cache(maxsize=8192)
 def may_be_name(text: str) -> bool:
     """True for a text that can be a company's name: of a name's length, with letters, no menu entry."""
-    words = text.split()
-    if not 2 <= len(text) <= 80 or len(words) > 10 or not any(c.isalpha() for c in text):
+    if not 2 <= len(text) <= 80 or len(text.split()) > 10 or not any(map(str.isalpha, text)):
         return False
-    if _not_name().search(text.strip(" .!>")) or "@" in text or re.search(r"https?:|www\.\S+/", text):
+    if sum(map(str.isdigit, text)) >= 6 or _ADDRESS.search(text) or _not_name().search(text.strip(" .!>")):
         return False
-    return (
-        not re.search(
-            r"[.!?。！？]\s+[A-Z\u4e00-\u9fff]", re.sub(r"\b(?:[A-Z]|St|Dr|Mr|Inc|Co|No|Jr)\.", "", text)
-        )
-        and sum(c.isdigit() for c in text) < 6
-    )
+    return not _SENTENCES.search(_ABBREVIATED.sub("", text))
 
 
 def is_domain_text(name: str) -> bool:
     """True for a name that is a web address: `www.acme.com`, `Acme.com`."""
-    return " " not in name and registrable_domain(name) is not None
+    return "." in name and " " not in name and registrable_domain(name) is not None
 
 
 def title_segments(title: str) -> list[str]:
@@ -123,6 +126,7 @@ def _region_end() -> re.Pattern[str]:
     return re.compile(rf"\s*[,(]\s*(?:[A-Z][\w.]+,? ){{0,2}}(?:{words})\)?$")
 
 
+@lru_cache(maxsize=8192)
 def without_menu_words(name: str) -> str:
     """The name without what menus and headings put around it.
 
@@ -132,21 +136,21 @@ def without_menu_words(name: str) -> str:
     return tidy_name(_around().sub("", name)) or name
 
 
-def shorter_names(name: str) -> Iterator[str]:
+@lru_cache(maxsize=8192)
+def shorter_names(name: str) -> tuple[str, ...]:
     """What a name may be once a page's additions are cut off: menu words, places, what follows a legal form or comma.
 
-    >>> list(shorter_names("Acme Help Center")), list(shorter_names("City of Springfield, Texas"))
-    (['Acme'], ['City of Springfield'])
+    >>> shorter_names("Acme Help Center"), shorter_names("City of Springfield, Texas")
+    (('Acme',), ('City of Springfield',))
     """
-    seen = {name}
+    seen = {name: None}
     for cut in (_around(), _region_end(), _AFTER_FORM, _IN_PARENTHESES):
-        shorter = tidy_name(cut.sub("", name))
-        if shorter and shorter not in seen:
-            seen.add(shorter)
-            yield shorter
-    first = tidy_name(name.split(",")[0]) if "," in name else ""
-    if first and first not in seen and not has_legal_form(name):
-        yield first
+        shorter = cut.sub("", name)
+        if shorter != name and (shorter := tidy_name(shorter)):
+            seen[shorter] = None
+    if "," in name and (first := tidy_name(name.split(",")[0])) and not has_legal_form(name):
+        seen[first] = None
+    return tuple(seen)[1:]
 
 
 def domain_label(url: str | None) -> str:
@@ -159,6 +163,7 @@ def domain_label(url: str | None) -> str:
     return squeezed(domain.split(".")[0]) if domain else ""
 
 
+@lru_cache(maxsize=8192)
 def domain_likeness(name: str, label: str) -> float:
     """0–1: how well a domain's label abbreviates a name.
 

@@ -26,6 +26,7 @@ _LIKENESS = 3.4
 """What a full likeness to the domain weighs; a JSON-LD name weighs 3."""
 _LEAST_LIKENESS = 0.5
 _LEAST_SCORE = 0.8
+_CONTENDERS = 30
 _STRONG = frozenset({"structured", "site_name", "copyright", "title", "logo", "owner_zh", "copyright_zh"})
 _SHORTENED = 0.55
 """What a name loses that was not printed alone, but cut out of a longer text."""
@@ -72,7 +73,8 @@ def rank_names(witnesses: Sequence[Witness], label: str) -> list[RankedName]:
             score += _LIKENESS * likeness
         han = any(_HAN.search(w.name) for w in group)
         ranked.append(RankedName(score * _shape_factor(group[0].name, key) * (0.5 if chinese and not han else 1.0), tuple(group)))
-    return sorted(_lend(ranked), key=lambda name: -name.score)
+    ranked.sort(key=lambda name: -name.score)
+    return sorted(_lend(ranked[:_CONTENDERS]), key=lambda name: -name.score)
 
 
 def _with_shorter(witnesses: Sequence[Witness], label: str) -> list[Witness]:

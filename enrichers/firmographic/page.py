@@ -58,7 +58,10 @@ def half_width(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One visible line. `regions` names the parts of the page it stands in (`footer`, `nav`, …)."""
+    """One visible line. `regions` names the parts of the page it stands in (`footer`, `nav`, …).
+
+    `plain` is the text half-width, character by character; `number` its place; `digits` how many it holds.
+    """
 
     text: str
     plain: str
@@ -66,6 +69,7 @@ class Line:
     regions: frozenset[str]
     heading: int = 0
     number: int = 0
+    digits: int = 0
 
     def within(self, *regions: str) -> bool:
         """True when the line stands in any of these parts of the page."""
@@ -220,8 +224,8 @@ class _Walk:
             self.anchor = (node, len(self.parts), len(self.page.images))
         elif tag == "img":
             self._image(node)
-        elif tag in ("input", "option"):
-            pass
+        elif tag == "area":
+            self._link(node, len(self.parts), len(self.page.images))
         elif tag in ("i", "span", "em") and not len(node):
             icon = _ICON.search(node.get("class") or "")
             if icon:
@@ -296,7 +300,10 @@ class _Walk:
         if text:
             lines = self.page.lines
             text = text[:_MAX_LINE]
-            lines.append(Line(text, half_width(text), self.block, self.regions[-1], self.heading, len(lines)))
+            plain = half_width(text)
+            lines.append(
+                Line(text, plain, self.block, self.regions[-1], self.heading, len(lines), sum(map(str.isdigit, plain)))
+            )
 
 
 def selector_of(node: etree._Element) -> str:

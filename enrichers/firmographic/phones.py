@@ -42,6 +42,7 @@ _SHAPES = {
     "national": re.compile(rf"(?<![\d.,/\-])[2-9]\d{{1,4}}(?:{_S}{{1,2}}\d{{2,5}}){{1,4}}{_END}"),
     "bare": re.compile(r"(?<![\d.,/\-+])\d{7,12}(?![\d\-./])|(?<![\d.,/\-+])\d{3,4}[\s.\-]\d{4}(?![\d\-./])"),
 }  # fmt: skip
+_MAYBE_VANITY = re.compile(r"\d{3}[)\s.\-]{1,3}[A-Z\d]")
 _EXTENSION = re.compile(
     r"(?i)^[\s,;(]{0,3}(?:(?:ext(?:ension|n)?|x)\.?|转|轉|分机|#|-(?=\d{3,4}\b))\s*[:.]?\s*(\d{1,6})\b\)?"
 )
@@ -154,13 +155,13 @@ def _shapes_for(country: str | None) -> tuple[str, ...]:
 
 
 def _digits(text: str) -> int:
-    return sum(c.isdigit() for c in text)
+    return sum(map(str.isdigit, text))
 
 
 def _in_line(page: Page, line: Line, hints: Hints) -> Iterator[Sighting]:
     """The numbers of one line from left to right, each with its label."""
     text = line.plain
-    if _digits(text) < 3 or (_digits(text) < 6 and not re.search(r"\d{3}[)\s.\-]{1,3}[A-Z\d]", text)):
+    if line.digits < 3 or (line.digits < 6 and not _MAYBE_VANITY.search(text)):
         return
     end, label = 0, None
     for start, stop, shape in _spans(text, hints.country):

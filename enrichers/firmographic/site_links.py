@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from urllib.parse import urlsplit
+from functools import cache
 
 from enrichers.firmographic.fact import Fact
 from enrichers.firmographic.page import Page
@@ -33,42 +33,44 @@ def _feeds(page: Page) -> list[str]:
         for node in page.root.iter("link")
         if (node.get("type") or "").lower() in _FEED_TYPES and node.get("href")
     ]
-    found += [
-        link.href
-        for link in page.links
-        if _FEED_LINK.search(urlsplit_path(link.href)) and link.href.startswith("http")
-    ]
-    own = [url for url in dict.fromkeys(found) if "comments" not in url.lower()]
-    return own[:20]
+    for link in page.links:
+        if link.href.startswith("http") and _FEED_LINK.search(link.href.partition("?")[0]):
+            found.append(link.href)
+    return [url for url in dict.fromkeys(found) if "comments" not in url.lower()][:20]
 
 
-def urlsplit_path(url: str) -> str:
-    """Host and path of an address; an empty text where it cannot be read."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    return f"{parts.netloc}{parts.path}"
+def _host_and_path(url: str) -> tuple[str, str]:
+    """Host and path of an absolute address, without the care `urlsplit` takes."""
+    host, _, path = url.partition("://")[2].partition("/")
+    return host.lower().partition(":")[0].partition("?")[0], path.partition("?")[0]
+
+
+def _on_board(host: str, hosts: frozenset[str]) -> bool:
+    parts = host.split(".")
+    return any(".".join(parts[n:]) in hosts for n in range(max(0, len(parts) - 4), len(parts) - 1))
 
 
 def _careers(page: Page) -> tuple[list[str], list[str]]:
-    words, hosts = pattern_of("pages.yml", "careers"), tuple(read_yaml("pages.yml")["job_boards"])
+    words, hosts = pattern_of("pages.yml", "careers"), _board_hosts()
     careers: dict[str, None] = {}
     boards: dict[str, None] = {}
     for link in page.links:
         if not link.href.startswith("http") and page.url:
             continue
-        place = urlsplit_path(link.href).lower()
-        host = place.split("/")[0]
-        if any(host == h or host.endswith("." + h) for h in hosts):
+        host, path = _host_and_path(link.href)
+        if host and _on_board(host, hosts):
             boards[link.href] = None
-        elif words.search(link.text[:60]) or words.search(
-            place.replace("-", " ").replace("_", " ").partition("/")[2]
-        ):
+        elif words.search(link.text[:60]) or words.search(path.replace("-", " ").replace("_", " ").replace("/", " ")):
             careers[link.href] = None
-    frames = [node.get("src") or "" for tag in ("script", "iframe") for node in page.root.iter(tag)]
-    for src in frames:
-        host = urlsplit_path(page.absolute(src, page.base)).split("/")[0].lower() if src else ""
-        if host and any(host == h or host.endswith("." + h) for h in hosts):
-            boards[page.absolute(src, page.base)] = None
+    for node in page.root.iter("script", "iframe"):
+        src = node.get("src")
+        if src and "//" in src:
+            url = page.absolute(src, page.base)
+            if _on_board(_host_and_path(url)[0], hosts):
+                boards[url] = None
     return list(careers)[:10], list(boards)[:10]
+
+
+@cache
+def _board_hosts() -> frozenset[str]:
+    return frozenset(read_yaml("pages.yml")["job_boards"])

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
+
+from lxml import etree
 
 from enrichers.firmographic.fact import Fact
 from enrichers.firmographic.page import Link, Page
@@ -17,8 +19,12 @@ _MAX = 60
 _SHARING = re.compile(
     r"(?i)[?&](?:u|url|link|text|status|title|mini|share|p\[url\]|summary|source|pic)=(?:https?|.*%20|\w+%3A)"
 )
-_AUTHOR_RELATION = frozenset({"author", "me"})
-_REDIRECTS = re.compile(r"(?i)^https?://[^?#]+[?&](?:url|u|to|target|goto)=(https?[^&#]+)")
+_PATH_CHARACTERS = "/@+:!,.-_~()'&="
+_LEAST = 0.5
+"""Below this a profile is more likely somebody else's."""
+_NAMED = re.compile(r"social|follow|facebook|twitter|linkedin|youtube|instagram|pinterest|weibo|关注|微博|(?:^|[\s_-])(?:fb|tw|yt|ig|icon|sns)(?:$|[\s_-])")
+_WITH_TARGET = etree.XPath("//*[@data-href]")
+_BOX = re.compile(r"(?:^|\s)fb-(?:page|like-box|like)(?:\s|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,12 @@ def _networks() -> tuple[_Network, ...]:
         )
         for name, entry in raw["networks"].items()
     )  # fmt: skip
+
+
+@cache
+def _any_host() -> re.Pattern[str]:
+    """One of the networks' hosts, anywhere in an address: most links are no profile, and this says so quickly."""
+    return re.compile("|".join(re.escape(host) for network in _networks() for host in network.hosts), re.IGNORECASE)
 
 
 def profile_of(url: str) -> tuple[str, str] | None:
@@ -72,7 +84,7 @@ def profile_of(url: str) -> tuple[str, str] | None:
 
 def _on(network: _Network, host: str, path: str, query: str, fragment: str) -> tuple[str, str] | None:
     """The profile a path on a network's host names. `#!/name` is an old spelling of `/name`."""
-    path = unquote(path).strip("/ ")
+    path, fragment = unquote(path).strip("/ "), unquote(fragment)
     if not path and fragment.startswith("!"):
         path = fragment.lstrip("!/").split("?")[0]
     path = re.sub(r"^[#!]+/*", "", path)
@@ -83,31 +95,39 @@ def _on(network: _Network, host: str, path: str, query: str, fragment: str) -> t
     if not match or not first or first in network.never:
         return None
     rest = path[match.end() :].strip("/")
-    if rest and network.name in ("twitter", "instagram", "github", "vimeo", "medium"):
+    if rest and network.name in ("twitter", "instagram", "vimeo", "medium"):
         return None
     if re.search(r"(?i)\.(?:php|js|png|jpe?g|gif|css|aspx?)$", path):
         return None
     kept = path if network.name in ("google_plus", "linkedin", "facebook", "youtube") else match.group()
-    return network.name, f"https://{host}/{kept.rstrip('/')}"
+    return network.name, f"https://{host}/{quote(kept.rstrip('/'), safe=_PATH_CHARACTERS)}"
 
 
 def social(page: Page, organisations: Sequence[Organisation]) -> list[Fact]:
     """The profiles the page links to as its own, most prominent first."""
     found: dict[str, Fact] = {}
-    for fact in [*_same_as(organisations), *_links(page)]:
+    creator, site = (page.meta.get(f"twitter:{who}", "").lstrip("@").lower() for who in ("creator", "site"))
+    author = f"https://twitter.com/{creator}" if creator and creator != site else None
+    for fact in [*_same_as(organisations), *_boxes(page), *_links(page)]:
         key = fact.value.lower()
-        if key not in found or found[key].confidence < fact.confidence:
+        if key != author and (key not in found or found[key].confidence < fact.confidence):
             found[key] = fact
-    kept = _one_tenant_each(sorted(found.values(), key=lambda fact: -fact.confidence))
-    return kept[:_MAX]
+    kept = sorted(found.values(), key=lambda fact: -fact.confidence)
+    return [fact for fact in kept if fact.confidence >= _LEAST][:_MAX]
 
 
-def _one_tenant_each(facts: list[Fact]) -> list[Fact]:
-    """Drops a network's weakly placed profiles where the same network has well placed ones."""
-    best: dict[str | None, float] = {}
-    for fact in facts:
-        best[fact.kind] = max(best.get(fact.kind, 0.0), fact.confidence)
-    return [fact for fact in facts if fact.confidence >= 0.5 or fact.confidence > best[fact.kind] - 0.25]
+def _boxes(page: Page) -> Iterator[Fact]:
+    """Embedded page boxes: a site embeds its own."""
+    for node in _WITH_TARGET(page.root) if "data-href" in page.html else ():
+        profile = profile_of(node.get("data-href")) if _BOX.search(node.get("class") or "") else None
+        if profile:
+            yield Fact("social", profile[1], 0.85, f"data-href={node.get('data-href')}", "social.box", node, profile[0])
+    for node in page.root.iter("iframe"):
+        src = node.get("src") or ""
+        target = re.search(r"facebook\.com/(?:v[\d.]+/)?plugins/(?:like_?box|page|fan)\.php\?(?:.*&)?href=([^&]+)", src)
+        profile = profile_of(unquote(target.group(1))) if target else None
+        if profile:
+            yield Fact("social", profile[1], 0.85, f"iframe src={src}"[:300], "social.box", node, profile[0])
 
 
 def _same_as(organisations: Sequence[Organisation]) -> Iterator[Fact]:
@@ -129,7 +149,7 @@ def _same_as(organisations: Sequence[Organisation]) -> Iterator[Fact]:
 def _links(page: Page) -> Iterator[Fact]:
     for link in page.links:
         href = link.href
-        if len(href) > 400 or _SHARING.search(href):
+        if len(href) > 400 or not _any_host().search(href) or _SHARING.search(href):
             continue
         profile = profile_of(href)
         if profile is None:
@@ -147,16 +167,15 @@ def _links(page: Page) -> Iterator[Fact]:
 
 def _confidence(page: Page, link: Link) -> float:
     """Footers, headers and blocks of icons hold a company's own profiles; running text holds other people's."""
-    named = f"{link.node.get('class', '')} {link.node.get('title', '')} {link.text}".lower()
-    parent = link.node.getparent()
-    named += f" {parent.get('class', '')} {parent.get('id', '')}" if parent is not None else ""
-    confidence = 0.75
-    confidence += 0.1 if {"footer", "header", "contact"} & link.regions else 0.0
-    confidence += (
-        0.08
-        if re.search(r"social|follow|facebook|twitter|linkedin|youtube|instagram|关注|微博", named)
-        else 0.0
-    )
+    node, parent = link.node, link.node.getparent()
+    named = f"{node.get('class', '')} {node.get('title', '')} {link.text}".lower()
+    if parent is not None:
+        named += f" {parent.get('class', '')} {parent.get('id', '')}".lower()
+    confidence = 0.75 + (0.1 if {"footer", "header", "contact"} & link.regions else 0.0)
+    confidence += 0.08 if _NAMED.search(named) else 0.0
+    line = page.lines[link.line] if link.line < len(page.lines) else None
+    if line and len(line.text) > 100 and link.text in line.text and not {"footer", "header", "nav"} & link.regions:
+        confidence -= 0.4  # a link within a sentence
     confidence -= 0.3 if "others" in link.regions else 0.0
-    confidence -= 0.3 if re.search(r"share|分享|tweet this", named) else 0.0
+    confidence -= 0.3 if re.search(r"share|分享|tweet this|author|byline", named) else 0.0
     return max(0.1, min(0.95, confidence))

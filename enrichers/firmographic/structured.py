@@ -22,6 +22,8 @@ _ORGANISATION = re.compile(
 )
 _WEAK = re.compile(r"(?:Place|Brand)$")
 _CONTROL = re.compile(r"[\x00-\x1f]")
+_ITEMS = etree.XPath("//*[@itemtype]")
+_CARDS = etree.XPath("//*[contains(@class, 'vcard')]")
 _MAX_NODES = 2_000
 _MAX_SCRIPT = 400_000
 
@@ -130,9 +132,7 @@ def _flat(value: Any) -> dict[str, str]:
 
 
 def _microdata(page: Page) -> Iterator[Organisation]:
-    for scope in page.root.iter():
-        if not isinstance(scope.tag, str) or scope.get("itemtype") is None:
-            continue
+    for scope in _ITEMS(page.root) if "itemtype" in page.html else ():
         kind = scope.get("itemtype").strip().split(" ")[0]
         if not _ORGANISATION.search(kind):
             continue
@@ -184,8 +184,8 @@ _ADR = {"street-address": "streetAddress", "locality": "addressLocality", "regio
 
 
 def _hcards(page: Page) -> Iterator[Organisation]:
-    for card in page.root.iter():
-        if not isinstance(card.tag, str) or "vcard" not in (card.get("class") or "").split():
+    for card in _CARDS(page.root) if "vcard" in page.html else ():
+        if "vcard" not in card.get("class").split():
             continue
         properties: dict[str, list[str]] = {}
         address: dict[str, str] = {}
