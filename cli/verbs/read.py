@@ -25,7 +25,7 @@ def command(source: str, file: Path, as_json: bool) -> None:
     SOURCE names a kind of response, edgar-submissions for one; an unknown one lists them all. FILE is the saved body,
     or - for standard input. Nothing is fetched and nothing is kept.
     """
-    from accounts.errors import ConfigError  # noqa: PLC0415 - keeps --help fast
+    from accounts.errors import ConfigError  # keeps --help fast
 
     reader = _find_reader(source)
     try:
@@ -43,11 +43,11 @@ def command(source: str, file: Path, as_json: bool) -> None:
 
 def _find_reader(source: str) -> Reader:
     """The reader of that name. Raises ConfigError with the known ones."""
-    import difflib  # noqa: PLC0415
+    import difflib
 
-    from accounts.errors import ConfigError  # noqa: PLC0415
-    from enrichers.readers import readers  # noqa: PLC0415
-    from enrichers.sources import import_tree  # noqa: PLC0415
+    from accounts.errors import ConfigError
+    from enrichers.readers import readers
+    from enrichers.sources import import_tree
 
     import_tree()
     known = readers()
@@ -63,7 +63,7 @@ def _find_reader(source: str) -> Reader:
 
 
 def _records(source: str, file: Path, reader: Reader, body: bytes) -> list[dict[str, Any]]:
-    from accounts.errors import ConfigError, SourceBroken  # noqa: PLC0415
+    from accounts.errors import ConfigError, SourceBroken
 
     try:
         return [dict(record) for record in reader(body)]
@@ -77,13 +77,13 @@ def _records(source: str, file: Path, reader: Reader, body: bytes) -> list[dict[
 
 def _print_table(items: Iterable[Mapping[str, Any]]) -> None:
     """Two columns for one record, a table for several; columns nobody fills are left out."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.markup import escape  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
 
     rows = list(items)
     filled = [
-        key for key in (rows[0] if rows else {}) if any(row.get(key) not in ("", None, []) for row in rows)
+        key for key in (rows[0] if rows else {}) if any(_shown(row.get(key)) for row in rows)
     ]
     console = Console()
     if not console.is_terminal:
