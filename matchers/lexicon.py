@@ -38,34 +38,34 @@ def grams_of(stem: str) -> set[str]:
     return {stem[i : i + n] for n in (1, 2, 3) for i in range(len(stem) - n + 1)}
 
 
-def learn(pairs: Iterable[tuple[Name, Name]], *, least: int = 2, most: int = 6) -> Lexicon:
-    """Learns the table from confirmed pairs (Latin name, Chinese name).
+def learn(pairs: Iterable[tuple[str, Name, Name]], *, least: int = 2, most: int = 6) -> Lexicon:
+    """Learns the table from confirmed pairs (company, Latin name, Chinese name).
 
-    A word needs `least` pairs, a counterpart `least` of them, four times more often than by chance. The counts
-    are shrunk, as counterparts are chosen on the pairs they are counted on.
+    A word needs `least` companies, a counterpart `least` of them, four times more often than by chance; so the
+    table holds general words and no company's own name. The counts are shrunk, as counterparts are chosen on the
+    pairs they are counted on.
     """
-    stems: dict[str, set[str]] = {}
+    offered: dict[str, set[str]] = defaultdict(set)
     with_word: dict[str, set[str]] = defaultdict(set)
-    for left, right in pairs:
+    for company, left, right in pairs:
         if left.latin and right.han:
-            stem = right.han.stem
-            stems[stem] = grams_of(stem)
+            offered[company] |= grams_of(right.han.stem)
             for word in set(left.latin.words):
-                with_word[word].add(stem)
-    frequency = Counter(gram for grams in stems.values() for gram in grams)
-    total = len(stems)
+                with_word[word].add(company)
+    frequency = Counter(gram for grams in offered.values() for gram in grams)
+    total = len(offered)
     table: dict[str, Entry] = {}
     for word, met in with_word.items():
         if len(met) < least or word.isdigit():
             continue
-        entry = _entry([stems[stem] for stem in sorted(met)], frequency, total, stems, least, most)
+        entry = _entry([offered[company] for company in sorted(met)], frequency, total, offered, least, most)
         if entry:
             table[word] = entry
     return table
 
 
 def _entry(
-    met: list[set[str]], frequency: Counter[str], total: int, stems: Mapping[str, set[str]], least: int, most: int
+    met: list[set[str]], frequency: Counter[str], total: int, offered: Mapping[str, set[str]], least: int, most: int
 ) -> Entry | None:
     here = Counter(gram for grams in met for gram in grams)
     size = len(met)
@@ -83,7 +83,7 @@ def _entry(
             covered |= fresh
     if not chosen:
         return None
-    outside = sum(any(g in grams for g in chosen) for grams in stems.values()) - len(covered)
+    outside = sum(any(g in grams for g in chosen) for grams in offered.values()) - len(covered)
     matched = max(0.05, (len(covered) - 0.6) / (size + 0.6))
     chance = (outside + 0.5) / (total - size + 1)
     if matched <= 2 * chance:

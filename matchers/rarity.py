@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -22,14 +22,12 @@ def terms_of(name: Name) -> Iterator[str]:
         yield from (stem[i : i + 2] for i in range(len(stem) - 1))
 
 
-def count_terms(names: Iterable[Name]) -> tuple[Counter[str], int]:
-    """In how many names each term stands, and how many names there are."""
-    counts: Counter[str] = Counter()
-    total = 0
-    for name in names:
-        counts.update(set(terms_of(name)))
-        total += 1
-    return counts, total
+def count_terms(names: Iterable[tuple[Hashable, Name]]) -> tuple[Counter[str], int]:
+    """In how many companies' names each term stands, and how many companies there are; (company, name) in."""
+    terms: dict[Hashable, set[str]] = {}
+    for company, name in names:
+        terms.setdefault(company, set()).update(terms_of(name))
+    return Counter(term for said in terms.values() for term in said), len(terms)
 
 
 @cache
@@ -55,7 +53,7 @@ class Rarity:
     def of(cls, names: Iterable[Name] = (), *, shipped: tuple[Mapping[str, int], int] | None = None) -> Rarity:
         """Rarity by the shipped counts and the names at hand."""
         base, total = shipped if shipped is not None else _shipped()
-        here, more = count_terms(names)
+        here, more = count_terms((name.raw, name) for name in names)
         for term in here:
             here[term] += base.get(term, 0)
         return cls({**base, **here}, total + more, {})

@@ -43,6 +43,7 @@ class Labelled:
     label: int
     source: str
     fold: int
+    companies: tuple[str, str]
 
 
 def read_pairs(folder: Path) -> list[Labelled]:
@@ -55,7 +56,7 @@ def read_pairs(folder: Path) -> list[Labelled]:
             for row in rows:
                 fold = zlib.crc32(row["entity_left"].encode()) % FOLDS
                 found.append(
-                    Labelled((parse(row["left"]), parse(row["right"])), int(row["label"]), path.stem, fold)
+                    Labelled((parse(row["left"]), parse(row["right"])), int(row["label"]), path.stem, fold, (row["entity_left"], row["entity_right"]))
                 )
     return found
 
@@ -72,8 +73,9 @@ class Bench:
     @classmethod
     def of(cls, pairs: list[Labelled]) -> Bench:
         """Counts terms over all names, and each set's own."""
-        names = {name.raw: name for item in pairs for name in item.pair}
-        counts, total = count_terms(names.values())
+        counts, total = count_terms(
+            (who, n) for item in pairs for who, n in zip(item.companies, item.pair, strict=True)
+        )
         terms = ({t: n for t, n in counts.items() if n >= LEAST_NAMES and "," not in t}, total)
         rarities = {}
         for source in {item.source for item in pairs}:
@@ -86,7 +88,7 @@ class Bench:
         out = frozenset(folds)
         if out not in self.lexicons:
             self.lexicons[out] = learn(
-                item.pair
+                (item.companies[0], *item.pair)
                 for item in self.pairs
                 if item.label and item.fold not in out and route_of(*item.pair) == "cross"
             )
