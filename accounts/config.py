@@ -132,11 +132,15 @@ def load_config(path: Path) -> Config:
             f"There is no {path}.", remedy="Run `evergreen init` here, or pass --config FILE.", path=path
         ) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} cannot be read: {error}.", remedy="It must be a UTF-8 text file.", path=path) from error
+        raise ConfigError(
+            f"{path} cannot be read: {error}.", remedy="It must be a UTF-8 text file.", path=path
+        ) from error
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path} is not valid TOML: {error}.", remedy="Mend that line.", path=path) from error
+        raise ConfigError(
+            f"{path} is not valid TOML: {error}.", remedy="Mend that line.", path=path
+        ) from error
     _refuse_secrets(raw, path)
     try:
         return Config.model_validate({**raw, "path": path.resolve()})

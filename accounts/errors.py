@@ -99,6 +99,12 @@ class QuotaExhausted(SourceError):
     """The source's limit is spent; it is asked no more in this run."""
 
 
+class NothingReachable(SourceError):
+    """No source answered at all: most likely there is no network."""
+
+    exit_code = 3
+
+
 class WarehouseError(EvergreenError):
     """The warehouse could not be opened, or its schema is not one this version reads."""
 

@@ -40,7 +40,7 @@ def evergreen() -> None:
 
 def main() -> None:
     """Entry point of the `evergreen` command."""
-    from accounts.errors import EvergreenError  # noqa: PLC0415 - keeps --help fast
+    from accounts.errors import EvergreenError  # keeps --help fast
 
     try:
         evergreen.main(standalone_mode=False)

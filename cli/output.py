@@ -31,7 +31,9 @@ def json_option(function: F) -> F:
 
 def apply_option(function: F) -> F:
     """Adds `--apply`."""
-    return click.option("--apply", "apply", is_flag=True, help="Write to the CRM; without it nothing is written.")(function)
+    return click.option(
+        "--apply", "apply", is_flag=True, help="Write to the CRM; without it nothing is written."
+    )(function)
 
 
 def print_json(thing: Any) -> None:

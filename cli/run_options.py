@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 @contextmanager
 def progress_bar() -> Iterator[Progress]:
     """A progress listener: a bar on a terminal, silence elsewhere."""
-    from flows.night import silent  # noqa: PLC0415
+    from flows.night import silent
 
     if not is_terminal():
         yield silent
         return
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import Progress as Bar  # noqa: PLC0415
+    from rich.console import Console
+    from rich.progress import Progress as Bar
 
     with Bar(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("starting", total=None)
@@ -38,8 +38,8 @@ def show_report(report: RunReport, as_json: bool) -> None:
     if as_json:
         print_json(report.as_json())
         return
-    from rich.console import Console  # noqa: PLC0415
+    from rich.console import Console
 
-    from flows.report_text import print_report  # noqa: PLC0415
+    from flows.report_text import print_report
 
     print_report(report, Console())

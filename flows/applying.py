@@ -27,7 +27,7 @@ class Applied:
     paths: Mapping[str, Path] = field(default_factory=dict)
 
 
-def heal(services: Services, run_id: str) -> list[str]:
+def heal(services: Services) -> list[str]:
     """Settles writes a dead run left open, by reading back; says what was found, in words."""
     settled = settle_unknown(services.crm, services.ledger, services.clock)
     if not settled:
@@ -36,7 +36,9 @@ def heal(services: Services, run_id: str) -> list[str]:
     return [f"{len(settled)} writes of a dead run were open; read back, {written} of them stand in the CRM"]
 
 
-def apply_set(services: Services, change_set: ChangeSet, folder: Path, *, write: bool, force: bool = False) -> Applied:
+def apply_set(
+    services: Services, change_set: ChangeSet, folder: Path, *, write: bool, force: bool = False
+) -> Applied:
     """Keeps the plan as a file, and with `write` carries it out. A tripped breaker keeps the plan and writes nothing."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = {"plan": write_plan(folder / "plan.json", change_set)}
@@ -51,7 +53,11 @@ def apply_set(services: Services, change_set: ChangeSet, folder: Path, *, write:
     if report.written:
         paths["changes"] = folder / "changes.csv"
         write_import_file(paths["changes"], report.outcomes)
-    told = f"{len(report.left)} changes were left by the CRM's call budget; the next apply goes on there." if report.left else ""
+    told = (
+        f"{len(report.left)} changes were left by the CRM's call budget; the next apply goes on there."
+        if report.left
+        else ""
+    )
     return Applied(RunStatus.DONE, True, told, report, paths)
 
 

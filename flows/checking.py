@@ -19,7 +19,9 @@ from enrichers.sources import active_sources
 from flows.services import catalogue_for, crm_for, web_for
 from warehouse.crm_state import hints_of
 
-_JUNK = re.compile(r"^(test.*|n/?a|none|null|unknown|tbd|xxx+|asdf.*|同上|无|测试.*|\W*|\d{1,4})$", re.IGNORECASE)
+_JUNK = re.compile(
+    r"^(test.*|n/?a|none|null|unknown|tbd|xxx+|asdf.*|同上|无|测试.*|\W*|\d{1,4})$", re.IGNORECASE
+)
 #: Fields whose worth makes their missing column worth telling.
 _WANTED = ("website", "phone", "country", "industry")
 
@@ -53,7 +55,9 @@ def check(config_path: Path) -> Audit:
     crm = crm_for(config, catalogue, clock)
     schema = crm.describe()
     accounts = crm.pull().accounts
-    sources, off = active_sources(config, lambda settings: SourceContext(web_for(config, clock, None), clock, settings))
+    sources, off = active_sources(
+        config, lambda settings: SourceContext(web_for(config, clock, None), clock, settings)
+    )
     findings = [
         *_about_columns(schema, catalogue), *_about_anchors(accounts), *_about_duplicates(accounts),
         *_about_junk(accounts), *_about_values(accounts, catalogue), *_about_sources(config, off),
@@ -101,7 +105,11 @@ def _about_junk(accounts: Sequence[Account]) -> Iterator[Finding]:
     junk = [a.id for a in accounts if _JUNK.match((a.get("name") or "").strip())]
     if junk:
         yield Finding(
-            "junk", "problem", f"{len(junk)} accounts have a name that names nobody.", "Delete or name them.", tuple(junk)
+            "junk",
+            "problem",
+            f"{len(junk)} accounts have a name that names nobody.",
+            "Delete or name them.",
+            tuple(junk),
         )
 
 
@@ -112,7 +120,13 @@ def _about_values(accounts: Sequence[Account], catalogue: Catalogue) -> Iterator
             if field in catalogue and catalogue[field].value_type.problem(text, hints_of(account)):
                 wrong[field].append(account.id)
     for field, ids in sorted(wrong.items()):
-        yield Finding("invalid", "note", f"{len(ids)} values of {field} are not valid.", "The next run looks for better ones.", tuple(ids))
+        yield Finding(
+            "invalid",
+            "note",
+            f"{len(ids)} values of {field} are not valid.",
+            "The next run looks for better ones.",
+            tuple(ids),
+        )
 
 
 def _about_sources(config: Config, off: Sequence[tuple[str, str]]) -> Iterator[Finding]:

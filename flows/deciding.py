@@ -38,7 +38,7 @@ def field_views(services: Services, accounts: Mapping[str, Account]) -> Iterator
             yield _view(services, account, row, undone.get((row["account_id"], row["field"]), frozenset()))
 
 
-def _view(services: Services, account: Account, row: Mapping[str, Any], undone: frozenset[str]) -> FieldView:
+def _view(services: Services, account: Account, row: dict[str, Any], undone: frozenset[str]) -> FieldView:
     said = services.decided.said(account.id, row["field"])
     return FieldView(
         account=account,
@@ -50,10 +50,17 @@ def _view(services: Services, account: Account, row: Mapping[str, Any], undone: 
         staleness=staleness_from(row | {"status": row["stale_status"], "reason": row["stale_reason"]}),
         history=FieldHistory(row["changed_at"], row["changed_by"], Actor(row["actor"] or "unknown")),
         standing=Standing(
-            locked=said.locked, lock_note=said.lock_note, kept_keys=frozenset(said.kept_keys),
-            accepted_key=said.accepted_key, accepted_by=said.accepted_by, accepted_item=said.accepted_item or "",
-            ours_key=row["ours_key"], ours_at=row["ours_at"], cleared_by_person=row["cleared"], undone_keys=undone,
-        ),  # fmt: skip
+            locked=said.locked,
+            lock_note=said.lock_note,
+            kept_keys=frozenset(said.kept_keys),
+            accepted_key=said.accepted_key,
+            accepted_by=said.accepted_by,
+            accepted_item=said.accepted_item or "",
+            ours_key=row["ours_key"],
+            ours_at=row["ours_at"],
+            cleared_by_person=row["cleared"],
+            undone_keys=undone,
+        ),
         now=services.clock.now(),
         hints=hints_of(account),
     )
@@ -72,7 +79,10 @@ def _note_confirmed(services: Services, run_id: str, changes: Sequence[Change]) 
          "noted_at": r["observed_at"]}
         for r in services.warehouse.rows(sql("agreements"))
     ]  # fmt: skip
-    observed = {(r["account_id"], r["field"]): r for r in services.warehouse.rows(sql("open_questions"), {"accounts": None})}
+    observed = {
+        (r["account_id"], r["field"]): r
+        for r in services.warehouse.rows(sql("open_questions"), {"accounts": None})
+    }
     for change in changes:
         row = observed[change.account_id, change.field]
         if change.verdict is Verdict.CONFIRM:

@@ -51,10 +51,14 @@ def _item(home: Path, name: str) -> ReviewItem | None:
 def _on_field(home: Path, catalogue: Catalogue, name: str, action: str, by: str, note: str) -> ReviewDecision:
     account, _, field = name.rpartition(":")
     if not account or action not in ("lock", "unlock"):
-        raise ConfigError(f"There is no review item {name!r}.", remedy="`evergreen review list` shows them.", key=name)
+        raise ConfigError(
+            f"There is no review item {name!r}.", remedy="`evergreen review list` shows them.", key=name
+        )
     if field != WHOLE_ACCOUNT:
         field = catalogue[field].name
     with open_snapshot(home) as snapshot:
         if snapshot.value("SELECT 1 FROM crm_account WHERE account_id = $a", {"a": account}) is None:
-            raise ConfigError(f"There is no account {account!r}.", remedy="Give its id as the CRM has it.", key=account)
+            raise ConfigError(
+                f"There is no account {account!r}.", remedy="Give its id as the CRM has it.", key=account
+            )
     return ReviewDecision(name, ReviewAction(action), by, SystemClock().now(), account, field, "", note)

@@ -37,11 +37,15 @@ def explain(warehouse: Warehouse, account: str, field: str | None = None) -> Exp
     )
     if not found:
         raise ConfigError(
-            f"No account has the id or name {account!r}.", remedy="`evergreen runs` says when the CRM was last read.", key=account
+            f"No account has the id or name {account!r}.",
+            remedy="`evergreen runs` says when the CRM was last read.",
+            key=account,
         )
     if len(found) > 1 and found[0]["account_id"] != account:
         ids = " and ".join(row["account_id"] for row in found)
-        raise ConfigError(f"More than one account is called {account!r}: {ids}.", remedy="Give the id.", key=account)
+        raise ConfigError(
+            f"More than one account is called {account!r}: {ids}.", remedy="Give the id.", key=account
+        )
     account_id = found[0]["account_id"]
     rows = warehouse.rows(sql("explain"), {"account": account_id, "field": field})
     seen = _observations(warehouse, account_id)
@@ -70,7 +74,9 @@ def _last_decisions(warehouse: Warehouse, account_id: str) -> dict[str, dict[str
     return {row["field"]: row for row in rows}
 
 
-def _field(row: Mapping[str, Any], seen: Mapping[str, Mapping[str, Any]], last: Mapping[str, Any] | None) -> dict[str, Any]:
+def _field(
+    row: Mapping[str, Any], seen: Mapping[str, Mapping[str, Any]], last: Mapping[str, Any] | None
+) -> dict[str, Any]:
     losers = row["losers"]
     evidence = [seen[i] for i in row["observation_ids"] or () if i in seen]
     return {
@@ -105,7 +111,11 @@ def _what_would_change(row: Mapping[str, Any], last: Mapping[str, Any] | None) -
         return f"It is held back ({last['code']}): {last['reason']}"
     if row["crm_value"] is None:
         return "A source that answers above the field's bar fills it."
-    until = "" if row["age_days"] is None else f", which it reaches in {max(0, row['ttl_days'] - row['age_days'])} days"
+    until = (
+        ""
+        if row["age_days"] is None
+        else f", which it reaches in {max(0, row['ttl_days'] - row['age_days'])} days"
+    )
     return f"Another value above {row['min_confidence']:.2f} once it is older than {row['ttl_days']} days{until}, contradicted or invalid."
 
 

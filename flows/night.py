@@ -16,8 +16,7 @@ from pathlib import Path
 from typing import Protocol
 
 from accounts.account import Account
-from accounts.change import ChangeSet
-from accounts.errors import EvergreenError, WorkLeft
+from accounts.errors import EvergreenError, NothingReachable, WorkLeft
 from accounts.run import Run, RunStatus, new_run_id
 from flows.applying import Applied, apply_set, heal
 from flows.deciding import decide_changes
@@ -25,7 +24,7 @@ from flows.enriching import Enricher
 from flows.planning import Plan, plan
 from flows.pulling import pull
 from flows.report import RunReport, gather, write_report
-from flows.reviewing import open_questions
+from flows.reviewing import add_questions, open_questions
 from flows.services import Services
 from flows.shards import adopt_leftovers, load_shard, write_shard
 from warehouse.golden import settle_golden
@@ -36,7 +35,9 @@ from warehouse.snapshot import publish
 class Progress(Protocol):
     """Hears how far a stage is; `total` is None where it is not known."""
 
-    def __call__(self, stage: str, done: int, total: int | None) -> None: ...
+    def __call__(self, stage: str, done: int, total: int | None) -> None:
+        """Hears of `done` things of a stage."""
+        ...
 
 
 def silent(stage: str, done: int, total: int | None) -> None:
@@ -120,10 +121,12 @@ def _stages(night: _Night, shards: ShardRunner) -> RunReport:
     services, options = night.services, night.options
     with night.stage("pull"):
         night.healed += adopt_leftovers(services, night.run_id)
-        night.healed += heal(services, night.run_id)
+        night.healed += heal(services)
         accounts = pull(services, night.run_id)
     with night.stage("plan"):
-        work = plan(services, accounts, budget=_budget(services, options), only=options.only, asked=options.asked)
+        work = plan(
+            services, accounts, budget=_budget(services, options), only=options.only, asked=options.asked
+        )
     with night.stage("enrich"):
         _enrich(night, work, shards)
     with night.stage("survive"):
@@ -134,7 +137,8 @@ def _stages(night: _Night, shards: ShardRunner) -> RunReport:
         open_questions(services, change_set, night.run_id)
     with night.stage("apply"):
         applied = apply_set(services, change_set, night.folder, write=options.apply, force=options.force)
-    return _finish(night, accounts, work, change_set, applied)
+        add_questions(services, applied.report.questions if applied.report else (), night.run_id)
+    return _finish(night, accounts, work, applied)
 
 
 def _budget(services: Services, options: NightOptions) -> int | None:
@@ -164,13 +168,13 @@ def _enrich(night: _Night, work: Plan, shards: ShardRunner) -> None:
         load_shard(services, night.run_id, night.folder, number)
 
 
-def _finish(
-    night: _Night, accounts: Mapping[str, Account], work: Plan, change_set: ChangeSet, applied: Applied
-) -> RunReport:
+def _finish(night: _Night, accounts: Mapping[str, Account], work: Plan, applied: Applied) -> RunReport:
     services, options = night.services, night.options
     ended = services.clock.now()
     facts = gather(services.warehouse, night.run_id)
-    paths = {name: str(path) for name, path in applied.paths.items()} | {"report": str(night.folder / "report.html")}
+    paths = {name: str(path) for name, path in applied.paths.items()} | {
+        "report": str(night.folder / "report.html")
+    }
     report = RunReport(
         run_id=night.run_id, kind=options.kind, status=applied.status.value, applied=applied.wrote,
         started_at=night.started_at, as_of=night.started_at, finished_at=ended, accounts=len(accounts),
@@ -185,13 +189,21 @@ def _finish(
 
 
 def raise_if_work_left(report: RunReport) -> None:
-    """Raises WorkLeft where the breaker kept the plan or the budget left accounts waiting."""
+    """Raises WorkLeft where the breaker kept the plan or the budget left accounts waiting, NothingReachable where no
+    source answered at all."""
+    asked = [s for s in report.sources if s["failed"]]
+    if asked and not any(s["answered"] for s in report.sources):
+        raise NothingReachable(
+            f"No source could be reached: all {sum(s['failed'] for s in asked)} calls failed.",
+            remedy="Check the network (and [web] use_proxies); nothing was taken for empty, and the next run asks again.",
+        )
     if report.status == RunStatus.HELD.value:
-        raise WorkLeft(report.breaker, remedy=f"Read the plan, then `evergreen apply {report.paths['plan']} --force --apply`.")
+        raise WorkLeft(
+            report.breaker,
+            remedy=f"Read the plan, then `evergreen apply {report.paths['plan']} --force --apply`.",
+        )
     if report.waiting:
         raise WorkLeft(
             f"{report.waiting} accounts of the work list were left by the budget.",
             remedy="The next run takes them first; raise --limit or [run] budget to do more at once.",
         )
-
-

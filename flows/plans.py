@@ -10,6 +10,7 @@ from accounts.run import Run, RunStatus
 from crm.plan import with_decisions
 from crm.planfile import read_plan
 from flows.applying import Applied, apply_set, heal
+from flows.reviewing import add_questions
 from flows.services import Services
 from warehouse.runs import finish_run, start_run
 from warehouse.snapshot import publish
@@ -24,7 +25,9 @@ def find_plan(services: Services, name: str) -> Path:
     fitting = runs[:1] if name == "last" else [r for r in runs if r.startswith(name)]
     if len(fitting) != 1:
         raise ConfigError(
-            f"There is no plan {name!r}.", remedy="`evergreen runs` lists the runs; each keeps its plan.", key=name
+            f"There is no plan {name!r}.",
+            remedy="`evergreen runs` lists the runs; each keeps its plan.",
+            key=name,
         )
     return services.runs_folder / fitting[0] / "plan.json"
 
@@ -41,11 +44,14 @@ def apply_plan(services: Services, path: Path, *, apply: bool, force: bool = Fal
     if services.warehouse.value("SELECT 1 FROM run WHERE id = $id", {"id": run_id}) is None:
         now = services.clock.now()
         start_run(services.warehouse, Run(run_id, "apply", RunStatus.RUNNING, now, now))
-    heal(services, run_id)
+    heal(services)
     services.ledger.plan(change_set)
     applied = apply_set(services, change_set, services.runs_folder / run_id, write=True, force=force)
+    add_questions(services, applied.report.questions if applied.report else (), run_id)
     written = len(applied.report.written) if applied.report else 0
-    finish_run(services.warehouse, run_id, applied.status, services.clock.now(), {"written": written}, applied.told)
+    finish_run(
+        services.warehouse, run_id, applied.status, services.clock.now(), {"written": written}, applied.told
+    )
     publish(services.warehouse, run_id, keep=services.config.warehouse.keep_snapshots)
     return run_id, applied
 

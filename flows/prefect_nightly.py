@@ -29,7 +29,12 @@ def nightly(
     as_of: str | None = None,
 ) -> dict[str, object]:  # fmt: skip
     """Pull the accounts, find what is stale, read the world, decide, and with `apply` write it back."""
-    report = _run(Path(config), NightOptions(apply=apply, limit=limit), as_of=as_of, replay=Path(replay) if replay else None)
+    report = _run(
+        Path(config),
+        NightOptions(apply=apply, limit=limit),
+        as_of=as_of,
+        replay=Path(replay) if replay else None,
+    )
     raise_if_work_left(report)
     return report.as_json()
 
@@ -59,7 +64,9 @@ def run_with_prefect(
 def _run(config_path: Path, options: NightOptions, *, as_of: str | None, replay: Path | None) -> RunReport:
     with open_services(config_path, as_of=as_of, replay=replay) as services:
         at_once = services.config.run.shards_at_once
-        report = run_night(services, options, shards=lambda run_shard, count: run_as_tasks(run_shard, count, at_once))
+        report = run_night(
+            services, options, shards=lambda run_shard, count: run_as_tasks(run_shard, count, at_once)
+        )
     publish_artifacts(report)
     return report
 
@@ -67,11 +74,18 @@ def _run(config_path: Path, options: NightOptions, *, as_of: str | None, replay:
 def run_as_tasks(run_shard: Callable[[int], None], count: int, at_once: int) -> None:
     """Runs every shard as a Prefect task, a few at a time; raises the first error after all have ended."""
 
-    @task(name="enrich-shard", retries=SHARD_RETRIES, retry_delay_seconds=5, cache_policy=NO_CACHE, persist_result=False)
+    @task(
+        name="enrich-shard",
+        retries=SHARD_RETRIES,
+        retry_delay_seconds=5,
+        cache_policy=NO_CACHE,
+        persist_result=False,
+    )
     def enrich_shard(number: int) -> None:
         run_shard(number)
 
-    with ThreadPoolTaskRunner(max_workers=max(1, at_once)) as runner:
+    runner: ThreadPoolTaskRunner[None] = ThreadPoolTaskRunner(max_workers=max(1, at_once))
+    with runner:
         futures = [runner.submit(enrich_shard, {"number": number}) for number in range(count)]
         for future in futures:
             future.wait()

@@ -17,7 +17,11 @@ from flows.undoing import undo  # noqa: E402
 
 @flow(name="evergreen-undo", persist_result=False, log_prints=False)
 def undo_run(
-    run: str, config: str = "evergreen.toml", account: str | None = None, field: str | None = None, apply: bool = False
+    run: str,
+    config: str = "evergreen.toml",
+    account: str | None = None,
+    field: str | None = None,
+    apply: bool = False,
 ) -> dict[str, Any]:
     """Put back what a run wrote (id or `last`), where it is still ours; a preview unless `apply`."""
     with open_services(Path(config), offline=True) as services:

@@ -52,7 +52,9 @@ class RunReport:
     def written(self, kind: str) -> list[Row]:
         """The changes of a kind that stand in the CRM now, or would in a dry run."""
         done = ("written", "unchanged") if self.applied else (None,)
-        return [c for c in self.changes if c["verdict"] == "write" and c["kind"] == kind and c["outcome"] in done]
+        return [
+            c for c in self.changes if c["verdict"] == "write" and c["kind"] == kind and c["outcome"] in done
+        ]
 
     @property
     def asked(self) -> list[Row]:
@@ -98,8 +100,12 @@ class RunReport:
 def gather(warehouse: Warehouse, run_id: str) -> dict[str, Any]:
     """What the warehouse knows of a run, as the fields of a RunReport."""
     by = {"run_id": run_id}
-    links = warehouse.rows("SELECT decision, count(*) AS n FROM link WHERE run_id = $run_id GROUP BY decision", by)
-    outcomes = warehouse.rows("SELECT status, count(*) AS n FROM outcome WHERE run_id = $run_id GROUP BY status", by)
+    links = warehouse.rows(
+        "SELECT decision, count(*) AS n FROM link WHERE run_id = $run_id GROUP BY decision", by
+    )
+    outcomes = warehouse.rows(
+        "SELECT status, count(*) AS n FROM outcome WHERE run_id = $run_id GROUP BY status", by
+    )
     return {
         "stale": stale_fields(warehouse),
         "changes": warehouse.rows(sql("report_changes"), by),

@@ -13,7 +13,11 @@ from flows.report import RunReport
 def render_html(report: RunReport) -> str:
     """The report as an HTML page."""
     environment = Environment(
-        loader=PackageLoader("flows"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=PackageLoader("flows"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.filters["safe_url"] = _safe_url
     return environment.get_template("report.html.j2").render(report=report, counts=report.counts())

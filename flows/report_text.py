@@ -18,8 +18,12 @@ _STATES = ("contradicted", "invalid", "expired", "missing", "due", "fresh")
 
 def print_report(report: RunReport, console: Console, *, rows: int = 12) -> None:
     """Prints the report; lists are cut at `rows`, the HTML report holds them whole."""
-    console.print(Panel(Group(*_summary(report)), title=f"Run {report.run_id}", title_align="left", expand=False))
-    console.print(_changes("Replaced" if report.applied else "Would be replaced", report.written("replace"), rows))
+    console.print(
+        Panel(Group(*_summary(report)), title=f"Run {report.run_id}", title_align="left", expand=False)
+    )
+    console.print(
+        _changes("Replaced" if report.applied else "Would be replaced", report.written("replace"), rows)
+    )
     console.print(_changes("Filled" if report.applied else "Would be filled", report.written("fill"), rows))
     console.print(_changes("Waiting for review", report.asked, rows))
     if report.refused:
@@ -39,13 +43,20 @@ def _summary(report: RunReport) -> list[RenderableType]:
     mode = "written to the CRM" if report.applied else "dry run: nothing was written"
     lines: list[RenderableType] = [
         Text(f"{report.kind}, {report.status} ({mode}), as of {report.as_of:%Y-%m-%d %H:%M} UTC"),
-        Text(f"{report.accounts} accounts, {report.looked_at} looked at, {report.waiting} waiting for budget"),
+        Text(
+            f"{report.accounts} accounts, {report.looked_at} looked at, {report.waiting} waiting for budget"
+        ),
         Text(f"fields: {states or 'none'}"),
         Text.assemble(
-            (f"{counts['filled']} filled", "green"), ", ", (f"{counts['replaced']} replaced", "yellow"), ", ",
-            f"{counts['confirmed']} confirmed, ", (f"{counts['reviews']} waiting for review", "cyan"), ", ",
+            (f"{counts['filled']} filled", "green"),
+            ", ",
+            (f"{counts['replaced']} replaced", "yellow"),
+            ", ",
+            f"{counts['confirmed']} confirmed, ",
+            (f"{counts['reviews']} waiting for review", "cyan"),
+            ", ",
             f"{counts['held']} held back",
-        ),  # fmt: skip
+        ),
     ]
     lines += [Text(report.breaker, style="bold red")] if report.breaker else []
     lines += [Text(f"healed: {line}", style="magenta") for line in report.healed]
@@ -85,7 +96,9 @@ def _indented(words: str) -> Padding:
 def _headline(c: Row) -> Text:
     was = (c["base"], "") if c["base"] else ("blank", "dim")
     wanted = (c["value"] or "blank", "green" if c["verdict"] == "write" else "cyan")
-    return Text.assemble("  ", (_name(c), "bold"), f" ({c['account_id']})  {c['field']}: ", was, " → ", wanted)
+    return Text.assemble(
+        "  ", (_name(c), "bold"), f" ({c['account_id']})  {c['field']}: ", was, " → ", wanted
+    )
 
 
 def _refused(changes: Sequence[Row], rows: int) -> RenderableType:
@@ -104,7 +117,9 @@ def _signals(signals: Sequence[Row], rows: int) -> RenderableType:
 
 
 def _sources(report: RunReport) -> RenderableType:
-    table = _table("Sources", "source", "asked", "rows", "zero rows", "not found", "failed", "requests", "cost")
+    table = _table(
+        "Sources", "source", "asked", "rows", "zero rows", "not found", "failed", "requests", "cost"
+    )
     for column in table.columns[1:]:
         column.justify = "right"
     for s in report.sources:

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from accounts.change import Change, ChangeSet, ReviewItem
 from flows.services import Services
-from warehouse.reviews import replace_queue
+from warehouse.reviews import add_to_queue, replace_queue
 from warehouse.store import sql
 
 
 def open_questions(services: Services, change_set: ChangeSet, run_id: str) -> int:
     """Puts tonight's open questions in place of yesterday's; returns how many there are."""
-    items = [*_value_items(services, change_set, run_id), *_link_items(services, run_id)]
+    items = [*_value_items(services, change_set.reviews, run_id), *_link_items(services, run_id)]
     return replace_queue(services.warehouse, items)
 
 
-def _value_items(services: Services, change_set: ChangeSet, run_id: str) -> Iterator[ReviewItem]:
-    ids = [c.observation_ids[0] for c in change_set.reviews if c.observation_ids]
+def add_questions(services: Services, changes: Sequence[Change], run_id: str) -> None:
+    """Adds questions that came up while writing (somebody's edit was met) to the queue."""
+    if changes:
+        add_to_queue(services.warehouse, _value_items(services, changes, run_id))
+
+
+def _value_items(services: Services, changes: Sequence[Change], run_id: str) -> Iterator[ReviewItem]:
+    ids = [c.observation_ids[0] for c in changes if c.observation_ids]
     evidence = {
         row["id"]: row
         for row in services.warehouse.rows(
@@ -28,8 +34,11 @@ def _value_items(services: Services, change_set: ChangeSet, run_id: str) -> Iter
             {"ids": ids},
         )
     }
-    names = {r["account_id"]: r["name"] for r in services.warehouse.rows("SELECT account_id, name FROM crm_account")}
-    for change in change_set.reviews:
+    names = {
+        r["account_id"]: r["name"]
+        for r in services.warehouse.rows("SELECT account_id, name FROM crm_account")
+    }
+    for change in changes:
         row = evidence.get(change.observation_ids[0], {}) if change.observation_ids else {}
         yield _value_item(services, change, names.get(change.account_id) or "", _told(row), run_id)
 

@@ -50,7 +50,9 @@ def clock_for(as_of: str | None) -> Clock:
         return FixedClock(parse_instant(as_of))
     except ValueError:
         raise ConfigError(
-            f"--as-of {as_of!r} is no date.", remedy="Write it as 2026-11-22 or 2026-11-22T02:00:00Z.", key="as_of"
+            f"--as-of {as_of!r} is no date.",
+            remedy="Write it as 2026-11-22 or 2026-11-22T02:00:00Z.",
+            key="as_of",
         ) from None
 
 
@@ -77,7 +79,7 @@ def open_services(
     clock = clock_for(as_of)
     catalogue = catalogue_for(config)
     crm = crm_for(config, catalogue, clock)
-    sources, off = _sources(config, catalogue, clock, replay) if not offline else ((), ())
+    sources, off = _sources(config, clock, replay) if not offline else ((), ())
     with open_warehouse(config.home, memory_limit=config.warehouse.memory_limit) as warehouse:
         decisions = DecisionStore(config.home)
         yield Services(
@@ -100,7 +102,7 @@ def web_for(config: Config, clock: Clock, replay: Path | None) -> Web:
 
 
 def _sources(
-    config: Config, catalogue: Catalogue, clock: Clock, replay: Path | None
+    config: Config, clock: Clock, replay: Path | None
 ) -> tuple[Sequence[Source], Sequence[tuple[str, str]]]:
     web = web_for(config, clock, replay)
     return active_sources(config, lambda settings: SourceContext(web, clock, settings))

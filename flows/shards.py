@@ -17,7 +17,12 @@ TABLES = ("observation", "signal", "link", "source_call")
 
 
 def write_shard(
-    folder: Path, number: int, enricher: Enricher, tasks: Sequence[Task], threads: int, told: Callable[[int], None]
+    folder: Path,
+    number: int,
+    enricher: Enricher,
+    tasks: Sequence[Task],
+    threads: int,
+    told: Callable[[int], None],
 ) -> None:
     """Enriches a shard and leaves its rows in the run's folder; a shard that is already there is not done again."""
     done = folder / f"{number:05d}.done"

@@ -51,7 +51,12 @@ class UndoReport:
 
 
 def undo(
-    services: Services, name: str, *, account: str | None = None, field: str | None = None, apply: bool = False
+    services: Services,
+    name: str,
+    *,
+    account: str | None = None,
+    field: str | None = None,
+    apply: bool = False,
 ) -> UndoReport:
     """Undoes a run (id, its beginning, or `last`), or one account or field of it; without `apply` only shows it.
 
@@ -60,7 +65,9 @@ def undo(
     wanted = find_run(services.warehouse, name, writing=True)
     if wanted is None:
         raise ConfigError(
-            "No run has written anything." if name == "last" else f"There is no run {name!r}, or more than one.",
+            "No run has written anything."
+            if name == "last"
+            else f"There is no run {name!r}, or more than one.",
             remedy="`evergreen runs` lists the runs.",
             key=name,
         )
@@ -68,7 +75,7 @@ def undo(
         field = services.catalogue[field].name
     now = services.clock.now()
     run_id = new_run_id(now)
-    heal(services, run_id)
+    heal(services)
     change_set = plan_undo(
         services.ledger, services.crm, wanted, undo_run_id=run_id, now=now, account=account, field=field
     )

@@ -46,10 +46,14 @@ def _account_row(account: Account) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _value_rows(account: Account, catalogue: Catalogue, columns: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+def _value_rows(
+    account: Account, catalogue: Catalogue, columns: Mapping[str, str]
+) -> Iterator[dict[str, Any]]:
     """A row per mapped field. A connector keeps what it knows of the record as a whole under the field name ''."""
     hints = hints_of(account)
-    record = account.history.get("") or FieldHistory(account.last_modified, account.last_modified_by, Actor.UNKNOWN)
+    record = account.history.get("") or FieldHistory(
+        account.last_modified, account.last_modified_by, Actor.UNKNOWN
+    )
     for field in columns:
         kind, text, own = catalogue[field].value_type, account.get(field), account.history.get(field)
         history = own or record

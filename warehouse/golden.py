@@ -34,5 +34,7 @@ def golden_as_of(warehouse: Warehouse, account_id: str, at: datetime | None = No
 
 def golden_of_run(warehouse: Warehouse, run_id: str, account_id: str) -> list[GoldenValue]:
     """The golden record of an account as a run left it."""
-    ended = warehouse.value("SELECT coalesce(finished_at, started_at) FROM run WHERE id = $id", {"id": run_id})
+    ended = warehouse.value(
+        "SELECT coalesce(finished_at, started_at) FROM run WHERE id = $id", {"id": run_id}
+    )
     return golden_as_of(warehouse, account_id, ended)

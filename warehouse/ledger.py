@@ -28,7 +28,11 @@ class DuckLedger:
                 "change",
                 (
                     change_row(c)
-                    | {"change_set_id": change_set.id, "run_id": change_set.run_id, "noted_at": change_set.created_at}
+                    | {
+                        "change_set_id": change_set.id,
+                        "run_id": change_set.run_id,
+                        "noted_at": change_set.created_at,
+                    }
                     for c in change_set.changes
                 ),
             )

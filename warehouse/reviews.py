@@ -19,6 +19,18 @@ def replace_queue(warehouse: Warehouse, items: Iterable[ReviewItem]) -> int:
     )
 
 
+def add_to_queue(warehouse: Warehouse, items: Iterable[ReviewItem]) -> None:
+    """Adds questions; a newer question about a field takes the place of the one that stands there."""
+    new = list(items)
+    with warehouse.transaction():
+        for item in new:
+            warehouse.run(
+                "DELETE FROM review_item WHERE kind = $kind AND account_id = $account AND field = $field",
+                {"kind": item.kind, "account": item.account_id, "field": item.field},
+            )
+        warehouse.append("review_item", map(_row, new))
+
+
 def open_items(warehouse: Warehouse, decided: Decided) -> list[ReviewItem]:
     """The questions nobody has answered yet, highest rank first."""
     rows = warehouse.rows("SELECT * FROM review_item ORDER BY rank DESC, account_id, field, id")
@@ -27,7 +39,9 @@ def open_items(warehouse: Warehouse, decided: Decided) -> list[ReviewItem]:
 
 def find_item(warehouse: Warehouse, name: str) -> list[ReviewItem]:
     """The items whose id begins with a text; one, where it is unambiguous."""
-    rows = warehouse.rows("SELECT * FROM review_item WHERE starts_with(id, $name) ORDER BY id", {"name": name})
+    rows = warehouse.rows(
+        "SELECT * FROM review_item WHERE starts_with(id, $name) ORDER BY id", {"name": name}
+    )
     return [_item(row) for row in rows]
 
 

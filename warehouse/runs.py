@@ -19,7 +19,12 @@ def start_run(warehouse: Warehouse, run: Run) -> None:
 
 
 def finish_run(
-    warehouse: Warehouse, run_id: str, status: RunStatus, at: datetime, counts: Mapping[str, int], error: str = ""
+    warehouse: Warehouse,
+    run_id: str,
+    status: RunStatus,
+    at: datetime,
+    counts: Mapping[str, int],
+    error: str = "",
 ) -> None:
     """Notes how a run ended."""
     warehouse.run(
@@ -30,7 +35,9 @@ def finish_run(
 
 def list_runs(warehouse: Warehouse, limit: int = 50) -> list[Run]:
     """The newest runs, newest first."""
-    rows = warehouse.rows("SELECT * FROM run ORDER BY started_at DESC, id DESC LIMIT $limit", {"limit": limit})
+    rows = warehouse.rows(
+        "SELECT * FROM run ORDER BY started_at DESC, id DESC LIMIT $limit", {"limit": limit}
+    )
     return [
         Run(
             r["id"], r["kind"], RunStatus(r["status"]), r["started_at"], r["as_of"], r["finished_at"],
@@ -52,10 +59,24 @@ def find_run(warehouse: Warehouse, name: str, *, writing: bool = False) -> str |
 
 
 def finish_shard(
-    warehouse: Warehouse, run_id: str, shard: str, accounts: int, at: datetime, *, status: str = "done", error: str = ""
+    warehouse: Warehouse,
+    run_id: str,
+    shard: str,
+    accounts: int,
+    at: datetime,
+    *,
+    status: str = "done",
+    error: str = "",
 ) -> None:
     """Notes that a shard's rows are in the warehouse, or why they are not."""
-    row = {"run_id": run_id, "shard": shard, "status": status, "accounts": accounts, "noted_at": at, "error": error}
+    row = {
+        "run_id": run_id,
+        "shard": shard,
+        "status": status,
+        "accounts": accounts,
+        "noted_at": at,
+        "error": error,
+    }
     warehouse.append("shard", [row])
 
 

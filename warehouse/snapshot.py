@@ -30,13 +30,17 @@ def publish(warehouse: Warehouse, run_id: str, *, keep: int = 5) -> Path:
     for table in PUBLISHED:
         order = " ORDER BY account_id" if table in ("observation", "golden", "crm_value", "signal") else ""
         warehouse.run(f"COPY (FROM {table}{order}) TO '{_quoted(partial / table)}.parquet' (FORMAT parquet)")
-    warehouse.run(f"COPY ({_wide(warehouse)}) TO '{_quoted(partial / 'golden_wide')}.parquet' (FORMAT parquet)")
+    warehouse.run(
+        f"COPY ({_wide(warehouse)}) TO '{_quoted(partial / 'golden_wide')}.parquet' (FORMAT parquet)"
+    )
     shutil.rmtree(final, ignore_errors=True)
     partial.rename(final)
     pointer = root / ".current.part"
     pointer.write_text(run_id, encoding="utf-8")
     pointer.replace(root / "current")
-    for old in sorted((p for p in root.iterdir() if p.is_dir() and not p.name.startswith(".")), reverse=True)[keep:]:
+    for old in sorted((p for p in root.iterdir() if p.is_dir() and not p.name.startswith(".")), reverse=True)[
+        keep:
+    ]:
         shutil.rmtree(old, ignore_errors=True)
     return final
 
@@ -45,7 +49,9 @@ def _wide(warehouse: Warehouse) -> str:
     """One row per account, one column per field: the golden record as people expect it."""
     fields = [row["name"] for row in warehouse.rows("SELECT name FROM field_spec ORDER BY ALL")]
     picks = "".join(f", any_value(value) FILTER (field = '{name}') AS \"{name}\"" for name in fields)
-    return f"SELECT account_id{picks} FROM golden WHERE valid_to IS NULL GROUP BY account_id ORDER BY account_id"
+    return (
+        f"SELECT account_id{picks} FROM golden WHERE valid_to IS NULL GROUP BY account_id ORDER BY account_id"
+    )
 
 
 def open_snapshot(folder: Path) -> Warehouse:

@@ -28,21 +28,28 @@ def refresh_staleness(
     return {row["status"]: row["n"] for row in rows}
 
 
-def stale_fields(warehouse: Warehouse, *, field: str | None = None, limit: int | None = None) -> list[dict[str, Any]]:
+def stale_fields(
+    warehouse: Warehouse, *, field: str | None = None, limit: int | None = None
+) -> list[dict[str, Any]]:
     """Expired, contradicted, invalid and missing fields as rows, worst first."""
-    return warehouse.rows(
-        sql("stale_list") + (f" LIMIT {int(limit)}" if limit else ""), {"field": field}
-    )
+    return warehouse.rows(sql("stale_list") + (f" LIMIT {int(limit)}" if limit else ""), {"field": field})
 
 
 def staleness_from(row: Mapping[str, Any]) -> Staleness:
     """The state a row of `staleness` tells."""
     return Staleness(
-        row["account_id"], row["field"], Freshness(row["status"]), row["reason"], row["age_days"], row["ttl_days"]
+        row["account_id"],
+        row["field"],
+        Freshness(row["status"]),
+        row["reason"],
+        row["age_days"],
+        row["ttl_days"],
     )
 
 
-def work_list(warehouse: Warehouse, now: datetime, provides: Mapping[str, frozenset[str]], recheck_days: int) -> Iterator[WorkItem]:
+def work_list(
+    warehouse: Warehouse, now: datetime, provides: Mapping[str, frozenset[str]], recheck_days: int
+) -> Iterator[WorkItem]:
     """Accounts to look at, greatest expected benefit first, with the fields that want it.
 
     `provides` maps a source to its fields: a field counts while some source that could fill it has not answered for
@@ -53,5 +60,7 @@ def work_list(warehouse: Warehouse, now: datetime, provides: Mapping[str, frozen
         warehouse.run("CREATE OR REPLACE TEMP TABLE provides (source VARCHAR, field VARCHAR)")
         warehouse.append("provides", pairs)
     for row in warehouse.rows(sql("work_list"), {"now": now, "recheck_days": recheck_days}):
-        needs = tuple(FieldNeed(n["field"], Freshness(n["status"]), n["reason"]) for n in json.loads(row["needs"]))
+        needs = tuple(
+            FieldNeed(n["field"], Freshness(n["status"]), n["reason"]) for n in json.loads(row["needs"])
+        )
         yield WorkItem(row["account_id"], needs, row["benefit"])

@@ -41,7 +41,10 @@ class Decided:
             return
         said = self._fields[d.account_id, d.field]
         if d.action is ReviewAction.LOCK:
-            said.locked, said.lock_note = True, f"locked by {d.by} on {d.at:%Y-%m-%d}" + (f": {d.note}" if d.note else "")
+            said.locked, said.lock_note = (
+                True,
+                f"locked by {d.by} on {d.at:%Y-%m-%d}" + (f": {d.note}" if d.note else ""),
+            )
         elif d.action is ReviewAction.UNLOCK:
             said.locked = False
             return
@@ -61,7 +64,9 @@ class Decided:
         own = self._fields.get((account_id, field_name)) or Said()
         whole = self._fields.get((account_id, WHOLE_ACCOUNT))
         if whole and whole.locked and not own.locked:
-            return Said(True, whole.lock_note, own.kept_keys, own.accepted_key, own.accepted_by, own.accepted_item)
+            return Said(
+                True, whole.lock_note, own.kept_keys, own.accepted_key, own.accepted_by, own.accepted_item
+            )
         return own
 
     def judged(self, account_id: str, source: str, record_id: str) -> bool | None:

@@ -46,7 +46,9 @@ def utc(moment: datetime | None) -> datetime | None:
 class Warehouse:
     """An open warehouse. Use `open_warehouse`; readers use `warehouse.snapshot.open_snapshot`."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path, *, scratch: Path | None = None) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, folder: Path, *, scratch: Path | None = None
+    ) -> None:
         self._db = connection
         self.folder = folder
         self._scratch = scratch
@@ -55,7 +57,9 @@ class Warehouse:
     def __enter__(self) -> Warehouse:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -230,7 +234,8 @@ def _migrate(warehouse: Warehouse, path: Path) -> None:
             with warehouse.transaction():
                 warehouse.run(script)
                 warehouse.run(
-                    "INSERT INTO schema_version VALUES ($version, now() AT TIME ZONE 'UTC')", {"version": version}
+                    "INSERT INTO schema_version VALUES ($version, now() AT TIME ZONE 'UTC')",
+                    {"version": version},
                 )
 
 

@@ -12,7 +12,9 @@ import phonenumbers
 
 from accounts.values.base import Hints, ValueType, no_hints, tidy
 
-_EXTENSION = re.compile(r"(?i)[\s,;(]*(?:\b(?:ext(?:ension|n)?|x)\b\.?|(?<=\d)\s*x|转|轉|分机|#)\s*:?\s*\d{1,6}\)?\s*$")
+_EXTENSION = re.compile(
+    r"(?i)[\s,;(]*(?:\b(?:ext(?:ension|n)?|x)\b\.?|(?<=\d)\s*x|转|轉|分机|#)\s*:?\s*\d{1,6}\)?\s*$"
+)
 _TRUNK_ZERO = re.compile(r"\(\s*0\s*\)")
 _LANGUAGE_COUNTRY = {"zh": "CN", "ja": "JP", "de": "DE", "fr": "FR"}
 

@@ -86,7 +86,9 @@ class NameType(ValueType):
 
 
 #: Country-code top-level domains sold to everybody; they say nothing about a country.
-_GENERIC = frozenset({"ac", "ai", "app", "cc", "co", "fm", "gg", "io", "la", "ly", "me", "sh", "so", "to", "tv", "vc", "ws"})
+_GENERIC = frozenset(
+    {"ac", "ai", "app", "cc", "co", "fm", "gg", "io", "la", "ly", "me", "sh", "so", "to", "tv", "vc", "ws"}
+)
 
 
 def country_of_website(website: str) -> str | None:

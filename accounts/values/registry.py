@@ -15,10 +15,24 @@ VALUE_TYPES = MappingProxyType(
     {
         kind.name: kind
         for kind in (
-            ValueType(), NameType(), PhoneType(), UrlType(), WebsiteType(), DomainType(), EmailType(),
-            CountryType(), PlaceType(), IntegerType(), HeadcountType(), YearType(), DateType(),
-            IdentifierType(), UsccType(), LeiType(), CikType(),
-        )  # fmt: skip
+            ValueType(),
+            NameType(),
+            PhoneType(),
+            UrlType(),
+            WebsiteType(),
+            DomainType(),
+            EmailType(),
+            CountryType(),
+            PlaceType(),
+            IntegerType(),
+            HeadcountType(),
+            YearType(),
+            DateType(),
+            IdentifierType(),
+            UsccType(),
+            LeiType(),
+            CikType(),
+        )
     }
 )
 

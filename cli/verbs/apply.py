@@ -17,10 +17,10 @@ from cli.output import apply_option, config_option, json_option, print_json
 @json_option
 def command(plan: str, force: bool, apply: bool, config_path: Path, as_json: bool) -> None:
     """Carry out PLAN (a plan file, a run id, or `last`) with what stewards decided since. A preview without --apply."""
-    from accounts.errors import WorkLeft  # noqa: PLC0415
-    from crm.planfile import read_plan  # noqa: PLC0415
-    from flows.plans import apply_plan, find_plan  # noqa: PLC0415
-    from flows.services import open_services  # noqa: PLC0415
+    from accounts.errors import WorkLeft
+    from crm.planfile import read_plan
+    from flows.plans import apply_plan, find_plan
+    from flows.services import open_services
 
     with open_services(config_path, offline=True) as services:
         path = find_plan(services, plan)
@@ -28,12 +28,22 @@ def command(plan: str, force: bool, apply: bool, config_path: Path, as_json: boo
     counts = dict(applied.report.counts) if applied.report else {}
     if as_json:
         paths = {name: str(p) for name, p in applied.paths.items()}
-        print_json({"run_id": run_id, "status": applied.status, "applied": applied.wrote, "counts": counts, "paths": paths})
+        print_json(
+            {
+                "run_id": run_id,
+                "status": applied.status,
+                "applied": applied.wrote,
+                "counts": counts,
+                "paths": paths,
+            }
+        )
     elif applied.wrote:
         told = ", ".join(f"{n} {name}" for name, n in counts.items() if n) or "nothing to do"
         click.echo(f"Run {run_id}: {told}.")
     elif not applied.told:
         change_set = read_plan(path)
-        click.echo(f"{path}: {len(change_set.writes)} writes, {len(change_set.reviews)} questions. Add --apply to write.")
+        click.echo(
+            f"{path}: {len(change_set.writes)} writes, {len(change_set.reviews)} questions. Add --apply to write."
+        )
     if applied.told:
         raise WorkLeft(applied.told)

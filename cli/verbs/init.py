@@ -17,13 +17,15 @@ from cli.output import config_option, json_option, print_json
 @json_option
 def command(kind: str, crm_path: Path | None, force: bool, config_path: Path, as_json: bool) -> None:
     """Write a commented evergreen.toml and say what to do next."""
-    from accounts.config import load_config  # noqa: PLC0415
-    from accounts.errors import ConfigError  # noqa: PLC0415
-    from cli.starter import starter_config  # noqa: PLC0415
+    from accounts.config import load_config
+    from accounts.errors import ConfigError
+    from cli.starter import starter_config
 
     if config_path.exists() and not force:
         raise ConfigError(
-            f"{config_path} is already there.", remedy="Edit it, or pass --force to replace it.", path=config_path
+            f"{config_path} is already there.",
+            remedy="Edit it, or pass --force to replace it.",
+            path=config_path,
         )
     if kind == "file" and crm_path is None:
         raise ConfigError("The `file` CRM needs a file.", remedy="Pass --path accounts.csv.", key="crm.path")

@@ -53,7 +53,7 @@ def command(target: str, out: Path | None, processes: int | None, config_path: P
 
 def inspect_saved(source: Path, out: Path, processes: int | None) -> dict[str, int]:
     """Reads saved pages and writes what they say. Raises ConfigError where IN.jsonl is not there."""
-    from accounts.errors import ConfigError  # noqa: PLC0415
+    from accounts.errors import ConfigError
 
     if not source.is_file():
         raise ConfigError(
@@ -85,17 +85,17 @@ def _rows(source: Path) -> Iterator[dict[str, Any]]:
 
 def _read_all(rows: list[dict[str, Any]], folder: Path, processes: int | None) -> Iterable[dict[str, Any]]:
     """Results in the order of the rows, by several processes where there are many."""
-    import os  # noqa: PLC0415
-    from functools import partial  # noqa: PLC0415
+    import os
+    from functools import partial
 
-    from enrichers.firmographic.saved import inspect_row  # noqa: PLC0415
+    from enrichers.firmographic.saved import inspect_row
 
     wanted = processes or min(8, os.cpu_count() or 1)
     read = partial(inspect_row, folder=folder)
     if wanted == 1 or len(rows) < _ENOUGH_FOR_TWO:
         yield from map(read, rows)
         return
-    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415
+    from concurrent.futures import ProcessPoolExecutor
 
     with ProcessPoolExecutor(wanted) as pool:
         yield from pool.map(read, rows, chunksize=8)
@@ -103,11 +103,11 @@ def _read_all(rows: list[dict[str, Any]], folder: Path, processes: int | None) -
 
 def inspect_live(url: str, config_path: Path) -> dict[str, Any]:
     """What a visit to one live site finds. Raises ConfigError for an address that names no host."""
-    from accounts.clock import SystemClock  # noqa: PLC0415
-    from accounts.config import Config, load_config  # noqa: PLC0415
-    from accounts.errors import ConfigError  # noqa: PLC0415
-    from enrichers.firmographic.visit import Visitor, site_address  # noqa: PLC0415
-    from enrichers.web.client import WebClient  # noqa: PLC0415
+    from accounts.clock import SystemClock
+    from accounts.config import Config, load_config
+    from accounts.errors import ConfigError
+    from enrichers.firmographic.visit import Visitor, site_address
+    from enrichers.web.client import WebClient
 
     address = site_address(url)
     if address is None:
@@ -124,8 +124,8 @@ def inspect_live(url: str, config_path: Path) -> dict[str, Any]:
 
 def _told(visit: Visit) -> dict[str, Any]:
     """A visit as one plain object."""
-    from enrichers.firmographic.read import settle  # noqa: PLC0415
-    from enrichers.firmographic.saved import firmographics, technologies  # noqa: PLC0415
+    from enrichers.firmographic.read import settle
+    from enrichers.firmographic.saved import firmographics, technologies
 
     links: dict[str, list[str]] = {}
     tools: dict[str, dict[str, Any]] = {}

@@ -25,16 +25,16 @@ def command(
     as_json: bool,
 ) -> None:  # fmt: skip
     """Pull the accounts, find what is stale, read the world, decide, and with --apply write it back."""
-    from cli.run_options import progress_bar, show_report  # noqa: PLC0415
-    from flows.night import NightOptions, raise_if_work_left, run_night  # noqa: PLC0415
-    from flows.services import open_services  # noqa: PLC0415
+    from cli.run_options import progress_bar, show_report
+    from flows.night import NightOptions, raise_if_work_left, run_night
+    from flows.services import open_services
 
     options = NightOptions(apply=apply, limit=limit)
     if no_prefect:
         with progress_bar() as progress, open_services(config_path, as_of=as_of, replay=replay) as services:
             report = run_night(services, options, progress=progress)
     else:
-        from flows.prefect_nightly import run_with_prefect  # noqa: PLC0415 - Prefect takes seconds to import
+        from flows.prefect_nightly import run_with_prefect  # Prefect takes seconds to import
 
         report = run_with_prefect(config_path, options, as_of=as_of, replay=replay)
     show_report(report, as_json)

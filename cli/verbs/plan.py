@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -17,14 +18,14 @@ from cli.output import config_option, json_option, print_json
 @json_option
 def command(budget: int | None, as_of: str | None, limit: int, config_path: Path, as_json: bool) -> None:
     """Pull the accounts and list what tonight would look at and why; reads nothing else and writes nothing."""
-    from flows.planning import plan  # noqa: PLC0415
-    from flows.pulling import pull  # noqa: PLC0415
-    from flows.services import open_services  # noqa: PLC0415
+    from flows.planning import plan
+    from flows.pulling import pull
+    from flows.services import open_services
 
     with open_services(config_path, as_of=as_of) as services:
         accounts = pull(services, "plan")
         work = plan(services, accounts, budget=budget)
-    items = [
+    items: list[dict[str, Any]] = [
         {
             "account_id": t.account.id, "account_name": t.account.get("name"), "benefit": round(t.item.benefit, 2),
             "needs": [{"field": n.field, "status": n.status.value, "reason": n.reason} for n in t.item.needs],
@@ -39,17 +40,27 @@ def command(budget: int | None, as_of: str | None, limit: int, config_path: Path
             "benefit_bought": round(bought, 2), "benefit_whole": round(whole, 2),
         })  # fmt: skip
         return
-    from rich.console import Console  # noqa: PLC0415
-    from rich.markup import escape  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
 
-    table = Table(title=f"Tonight: {len(items)} accounts, {len(work.waiting)} waiting", title_justify="left", show_edge=False)
+    table = Table(
+        title=f"Tonight: {len(items)} accounts, {len(work.waiting)} waiting",
+        title_justify="left",
+        show_edge=False,
+    )
     for column in ("account", "benefit", "field", "why"):
         table.add_column(column, overflow="fold", justify="right" if column == "benefit" else "left")
     for item in items[:limit]:
         for number, need in enumerate(item["needs"]):
-            head = (f"{item['account_name'] or ''} ({item['account_id']})", f"{item['benefit']:.1f}") if not number else ("", "")
-            table.add_row(escape(head[0]), head[1], need["field"], escape(f"{need['status']}: {need['reason']}"))
+            head = (
+                (f"{item['account_name'] or ''} ({item['account_id']})", f"{item['benefit']:.1f}")
+                if not number
+                else ("", "")
+            )
+            table.add_row(
+                escape(head[0]), head[1], need["field"], escape(f"{need['status']}: {need['reason']}")
+            )
     console = Console()
     console.print(table)
     share = f"{bought / whole:.0%}" if whole else "all"

@@ -82,9 +82,7 @@ def _print_table(items: Iterable[Mapping[str, Any]]) -> None:
     from rich.table import Table
 
     rows = list(items)
-    filled = [
-        key for key in (rows[0] if rows else {}) if any(_shown(row.get(key)) for row in rows)
-    ]
+    filled = [key for key in (rows[0] if rows else {}) if any(_shown(row.get(key)) for row in rows)]
     console = Console()
     if not console.is_terminal:
         console = Console(width=1000)  # a pipe has no margin

@@ -30,27 +30,30 @@ def list_items(field: str | None, limit: int, config_path: Path, as_json: bool) 
     if as_json:
         print_json({"items": [{name: getattr(i, name) for name in i.__dataclass_fields__} for i in items]})
         return
-    from rich.console import Console  # noqa: PLC0415
-    from rich.markup import escape  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
 
     table = Table(title=f"{len(items)} questions", title_justify="left", show_edge=False)
     for column in ("item", "account", "field", "CRM says", "evidence says", "why asked"):
         table.add_column(column, overflow="fold")
     for i in items[:limit]:
         name = f"{i.account_name} ({i.account_id})"
-        table.add_row(i.id[:8], *map(escape, (name, i.field or "who is it", i.crm_value or "—", i.proposed or "—", i.reason)))
+        table.add_row(
+            i.id[:8],
+            *map(escape, (name, i.field or "who is it", i.crm_value or "—", i.proposed or "—", i.reason)),
+        )
     if len(items) > limit:
         table.caption = f"… and {len(items) - limit} more; --limit shows them"
     Console().print(table)
 
 
 def _open(config_path: Path) -> list[ReviewItem]:
-    from accounts.config import load_config  # noqa: PLC0415
-    from warehouse.decisions import DecisionStore  # noqa: PLC0415
-    from warehouse.reviews import open_items  # noqa: PLC0415
-    from warehouse.snapshot import open_snapshot  # noqa: PLC0415
-    from warehouse.standing import Decided  # noqa: PLC0415
+    from accounts.config import load_config
+    from warehouse.decisions import DecisionStore
+    from warehouse.reviews import open_items
+    from warehouse.snapshot import open_snapshot
+    from warehouse.standing import Decided
 
     config = load_config(config_path)
     with open_snapshot(config.home) as snapshot:
@@ -65,7 +68,7 @@ def _decision(action: str, summary: str) -> click.Command:
     @config_option
     @json_option
     def decide(items: tuple[str, ...], note: str, by: str | None, config_path: Path, as_json: bool) -> None:
-        from flows.decisions import decide_item  # noqa: PLC0415
+        from flows.decisions import decide_item
 
         who = by or getpass.getuser()
         done = [decide_item(config_path, item, action, who, note) for item in items]
@@ -73,7 +76,9 @@ def _decision(action: str, summary: str) -> click.Command:
             print_json({"items": done})
             return
         for row in done:
-            click.echo(f"{row['action']}: {row['account_id']} {row['field']} {row['proposed'] or ''}".rstrip())
+            click.echo(
+                f"{row['action']}: {row['account_id']} {row['field']} {row['proposed'] or ''}".rstrip()
+            )
         click.echo("The next `evergreen nightly --apply` or `evergreen apply` carries it out.")
 
     return decide

@@ -15,9 +15,9 @@ from cli.output import config_option, json_option, print_json
 @json_option
 def command(limit: int, config_path: Path, as_json: bool) -> None:
     """List past runs, newest first."""
-    from accounts.config import load_config  # noqa: PLC0415
-    from warehouse.runs import list_runs  # noqa: PLC0415
-    from warehouse.snapshot import open_snapshot  # noqa: PLC0415
+    from accounts.config import load_config
+    from warehouse.runs import list_runs
+    from warehouse.snapshot import open_snapshot
 
     config = load_config(config_path)
     with open_snapshot(config.home) as snapshot:
@@ -29,14 +29,16 @@ def command(limit: int, config_path: Path, as_json: bool) -> None:
             for r in runs
         ]})  # fmt: skip
         return
-    from rich.console import Console  # noqa: PLC0415
-    from rich.markup import escape  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
 
     table = Table(show_edge=False)
     for column in ("run", "kind", "status", "accounts", "filled", "replaced", "confirmed", "reviews", "note"):
         table.add_column(column, overflow="fold")
     for run in runs:
-        numbers = (str(run.counts.get(k, "")) for k in ("accounts", "filled", "replaced", "confirmed", "reviews"))
+        numbers = (
+            str(run.counts.get(k, "")) for k in ("accounts", "filled", "replaced", "confirmed", "reviews")
+        )
         table.add_row(run.id, run.kind, run.status.value, *numbers, escape(run.error))
     Console().print(table)

@@ -16,10 +16,10 @@ from cli.output import config_option, json_option, print_json
 @json_option
 def command(field: str | None, limit: int, config_path: Path, as_json: bool) -> None:
     """List expired, contradicted and invalid fields, worst first, with the reason. Exit code 1 when there are any."""
-    from accounts.config import load_config  # noqa: PLC0415
-    from flows.services import catalogue_for  # noqa: PLC0415
-    from warehouse.snapshot import open_snapshot  # noqa: PLC0415
-    from warehouse.staleness import stale_fields  # noqa: PLC0415
+    from accounts.config import load_config
+    from flows.services import catalogue_for
+    from warehouse.snapshot import open_snapshot
+    from warehouse.staleness import stale_fields
 
     config = load_config(config_path)
     if field is not None:
@@ -29,16 +29,20 @@ def command(field: str | None, limit: int, config_path: Path, as_json: bool) -> 
     if as_json:
         print_json({"items": rows})
     else:
-        from rich.console import Console  # noqa: PLC0415
-        from rich.markup import escape  # noqa: PLC0415
-        from rich.table import Table  # noqa: PLC0415
+        from rich.console import Console
+        from rich.markup import escape
+        from rich.table import Table
 
-        table = Table(title=f"{len(rows)} fields can no longer be trusted", title_justify="left", show_edge=False)
+        table = Table(
+            title=f"{len(rows)} fields can no longer be trusted", title_justify="left", show_edge=False
+        )
         for column in ("account", "field", "CRM says", "state", "why"):
             table.add_column(column, overflow="fold")
         for row in rows[:limit]:
             name = f"{row['account_name'] or ''} ({row['account_id']})"
-            table.add_row(*map(escape, (name, row["field"], row["crm_value"] or "—", row["status"], row["reason"])))
+            table.add_row(
+                *map(escape, (name, row["field"], row["crm_value"] or "—", row["status"], row["reason"]))
+            )
         if len(rows) > limit:
             table.caption = f"… and {len(rows) - limit} more; --limit shows them"
         Console().print(table)

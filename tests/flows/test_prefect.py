@@ -31,7 +31,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.fixture
 def night(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copyfile(SAMPLE / "accounts.csv", tmp_path / "accounts.csv")
-    (tmp_path / "evergreen.toml").write_text('[crm]\nkind = "file"\npath = "accounts.csv"\n', encoding="utf-8")
+    (tmp_path / "evergreen.toml").write_text(
+        '[crm]\nkind = "file"\npath = "accounts.csv"\n', encoding="utf-8"
+    )
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -51,7 +51,15 @@ class Night:
         return result.stdout
 
     def nightly(self, *words: str) -> dict[str, object]:
-        given = ("nightly", "--no-prefect", "--replay", str(NIGHT / "web.jsonl"), "--as-of", "2026-11-22", "--json")
+        given = (
+            "nightly",
+            "--no-prefect",
+            "--replay",
+            str(NIGHT / "web.jsonl"),
+            "--as-of",
+            "2026-11-22",
+            "--json",
+        )
         told: dict[str, object] = json.loads(self.run(*given, *words))
         return told
 
@@ -105,7 +113,9 @@ def test_no_other_filled_cell_changes(night: Night, truth: list[dict[str, str]],
     assert list(after) == list(before)
 
 
-def test_held_values_wait_in_the_review_queue_with_both_values(night: Night, truth: list[dict[str, str]]) -> None:
+def test_held_values_wait_in_the_review_queue_with_both_values(
+    night: Night, truth: list[dict[str, str]]
+) -> None:
     items = json.loads(night.run("review", "list", "--json"))["items"]
     queue = {(i["account_id"], i["field"]): i for i in items}
     for row in truth:
