@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from accounts.account import Account
 from accounts.change import Change, ChangeKind, ChangeSet, Code, Verdict, WriteOutcome, WriteStatus
@@ -79,7 +80,7 @@ def apply_change_set(
             continue
         outcomes += _send(crm, ledger, run_id, batch, clock)
     return ApplyReport(
-        run_id, change_set.id, tuple(outcomes), tuple(_questions(crm, outcomes)), settled,
+        run_id, change_set.id, tuple(outcomes), tuple(_questions(crm, outcomes, change_set.created_at)), settled,
         already=len(change_set.writes) - len(todo), left=tuple(left),
     )  # fmt: skip
 
@@ -158,7 +159,7 @@ def _screen(crm: Crm, batch: Sequence[Change], clock: Clock) -> tuple[list[Chang
     return due, outcomes
 
 
-def _questions(crm: Crm, outcomes: Sequence[WriteOutcome]) -> list[Change]:
+def _questions(crm: Crm, outcomes: Sequence[WriteOutcome], since: datetime) -> list[Change]:
     """Conflicts as questions for a steward; what a person emptied meanwhile is not asked: it stays clear."""
     met = [
         o for o in outcomes if o.status is WriteStatus.CONFLICT and o.change.kind is not ChangeKind.RESTORE
@@ -166,16 +167,16 @@ def _questions(crm: Crm, outcomes: Sequence[WriteOutcome]) -> list[Change]:
     accounts: Mapping[str, Account] = {}
     with suppress(CrmError):  # who it was is worth a look, not the report
         accounts = crm.read({o.change.account_id for o in met}) if met else {}
-    return [_question(o, accounts.get(o.change.account_id)) for o in met if (o.found or "").strip()]
+    return [_question(o, accounts.get(o.change.account_id), since) for o in met if (o.found or "").strip()]
 
 
-def _question(outcome: WriteOutcome, account: Account | None) -> Change:
+def _question(outcome: WriteOutcome, account: Account | None, since: datetime) -> Change:
+    """Names who made the edit, and when, where the CRM's history is as new as the edit (after `since`)."""
     change = outcome.change
-    history = account.history.get(change.field) if account else None
-    who = (history.changed_by if history else None) or "somebody"
-    when = (
-        f" (record changed {history.changed_at:%Y-%m-%d %H:%M} UTC)" if history and history.changed_at else ""
-    )
+    told = account.history.get(change.field) if account else None
+    fresh = told is not None and told.changed_at is not None and told.changed_at >= since
+    who = (told.changed_by if told and fresh else None) or "somebody"
+    when = f" on {told.changed_at:%Y-%m-%d %H:%M} UTC" if told and fresh else ""
     reason = (
         f"We saw {quoted(change.base)} and wanted {quoted(change.value)}; before we wrote, {who} set "
         f"{quoted(outcome.found)}{when}. {change.reason}"
