@@ -94,7 +94,7 @@ class FileResponseStore:
             ).fetchone()
             if newest is not None and newest[1:] == (response.body_sha256, response.status):
                 db.execute(
-                    "UPDATE response SET headers = ?, final_url = ?, confirmed_at = ? WHERE id = ?",
+                    "UPDATE response SET headers = ?, final_url = ?, confirmed_at = max(confirmed_at, ?) WHERE id = ?",
                     (json.dumps(headers), response.final_url, at, newest[0]),
                 )
                 return

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any
 
 from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager, ProxyManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from accounts.errors import SourceUnavailable
@@ -40,10 +40,13 @@ class Lane:
         self._wire: socket.socket | None = None
         self._closed = False
 
-    def dial(self, host: str, port: int, timeout: float | None) -> socket.socket:
-        """A socket connected to one of the host's addresses. Raises HopFailed."""
+    def dial(self, host: str, port: int, timeout: float | None, *, guarded: bool) -> socket.socket:
+        """A socket connected to one of the host's addresses. Raises HopFailed.
+
+        Not `guarded` is the way to a proxy, which the configuration vouches for and which lives inside.
+        """
         error: OSError | None = None
-        for address in self._addresses(host, port)[:_MOST_ADDRESSES]:
+        for address in self._addresses(host, port, guarded=guarded)[:_MOST_ADDRESSES]:
             try:
                 wire = socket.create_connection((address, port), timeout)
             except OSError as caught:
@@ -55,13 +58,15 @@ class Lane:
             raise HopFailed(f"{host} did not answer within {timeout:g} s.", transient=True) from error
         raise HopFailed(f"{host} cannot be reached: {_reason(error)}.", transient=True) from error
 
-    def _addresses(self, host: str, port: int) -> list[str]:
+    def _addresses(self, host: str, port: int, *, guarded: bool) -> list[str]:
         try:
             found = self._resolver(host, port)
         except (OSError, UnicodeError) as error:
             raise HopFailed(
                 f"The name {host} does not resolve.", remedy="Check the address, or this machine's network."
             ) from error
+        if not guarded:
+            return found
         refusals = {a: why_refused(a, allow_loopback=self._allow_loopback) for a in found}
         allowed = [a for a, why in refusals.items() if why is None]
         if allowed:
@@ -138,18 +143,27 @@ class GuardedAdapter(HTTPAdapter):
         """Makes the pools, with connections of ours in them."""
         self._pool_connections, self._pool_maxsize, self._pool_block = connections, maxsize, block
         pools = PoolManager(num_pools=connections, maxsize=maxsize, block=block, **settings)
-        pools.pool_classes_by_scheme = _pool_classes(self._lane)
+        pools.pool_classes_by_scheme = _pool_classes(self._lane, guards=True)
         self.poolmanager = pools
 
+    def proxy_manager_for(self, proxy: str, **settings: Any) -> ProxyManager:
+        """Makes the pools that go through a proxy: ours too, so that they can be cut."""
+        manager: ProxyManager = super().proxy_manager_for(proxy, **settings)
+        if proxy.lower().startswith("http"):  # SOCKS brings connections of its own
+            manager.pool_classes_by_scheme = _pool_classes(self._lane, guards=False)
+        return manager
 
-def _pool_classes(lane: Lane) -> dict[str, type[HTTPConnectionPool]]:
+
+def _pool_classes(lane: Lane, *, guards: bool) -> dict[str, type[HTTPConnectionPool]]:
     """Connection pools by scheme whose connections are dialled by the lane."""
 
     class Plain(_Dialled, HTTPConnection):
         out = lane
+        guarded = guards
 
     class Secure(_Dialled, HTTPSConnection):
         out = lane
+        guarded = guards
 
     class PlainPool(HTTPConnectionPool):
         ConnectionCls = Plain
@@ -167,11 +181,12 @@ class _Dialled(HTTPConnection):
     """
 
     out: Lane
+    guarded: bool
     _handle: socket.socket | None = None
 
     def _new_conn(self) -> socket.socket:
         timeout = self.timeout if isinstance(self.timeout, int | float) else None
-        wire = self.out.dial(self._dns_host, self.port, timeout)
+        wire = self.out.dial(self._dns_host, self.port, timeout, guarded=self.guarded)
         self._drop_handle()
         self._handle = wire.dup()
         self.out.hold(self._handle)

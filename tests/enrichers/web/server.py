@@ -65,6 +65,7 @@ def serve(
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
             asked.append((self.path, {k.lower(): v for k, v in self.headers.items()}))

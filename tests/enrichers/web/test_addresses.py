@@ -3,7 +3,8 @@ from __future__ import annotations
 import datetime
 import ipaddress
 import ssl
-from http.server import ThreadingHTTPServer
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -165,17 +166,39 @@ class TestTls:
             client(resolver=Names(["127.0.0.1"])).get(f"https://tls.test:{site.port}/")
 
 
-def test_proxies_of_the_environment_are_used_only_when_the_configuration_says_so(monkeypatch):
-    with serve({"http://far.test/": page("by proxy")}) as proxy, serve({"/": page("direct")}) as site:
-        monkeypatch.setenv("HTTP_PROXY", proxy.url("").rstrip("/"))
-        monkeypatch.setenv("http_proxy", proxy.url("").rstrip("/"))
-        monkeypatch.setenv("no_proxy", "")
-        monkeypatch.setenv("NO_PROXY", "")
-        names = Names(["127.0.0.1"])
-        assert client(resolver=names).get(site.url(host="near.test")).body == b"direct"
-        assert client(resolver=names, use_proxies=True).get("http://far.test/").body == b"by proxy"
+class TestProxies:
+    @pytest.fixture
+    def proxy(self, monkeypatch: pytest.MonkeyPatch):
+        def drip(handler: BaseHTTPRequestHandler) -> None:
+            handler.send_response(200)
+            handler.send_header("Content-Length", "1000")
+            handler.end_headers()
+            for _ in range(60):
+                handler.wfile.write(b"x")
+                time.sleep(0.05)
+
+        with serve({"http://far.test/": page("by proxy"), "http://slow.test/": drip}) as running:
+            for name in ("HTTP_PROXY", "http_proxy"):
+                monkeypatch.setenv(name, running.url("").rstrip("/"))
+            for name in ("NO_PROXY", "no_proxy"):
+                monkeypatch.setenv(name, "")
+            yield running
+
+    def test_are_used_only_when_the_configuration_says_so(self, proxy):
+        with serve({"/": page("direct")}) as site:
+            assert client(resolver=Names(["127.0.0.1"])).get(site.url(host="near.test")).body == b"direct"
+        assert proxy.asked == []
+        web = client(resolver=Names(["127.0.0.1"]), use_proxies=True, allow_private=False)
+        assert web.get("http://far.test/").body == b"by proxy"
+
+    def test_do_not_lead_inside_by_a_literal_address(self, proxy):
         with pytest.raises(SourceUnavailable, match="public internet"):
-            client(resolver=names, use_proxies=True).get("http://169.254.169.254/latest/")
+            client(use_proxies=True).get("http://169.254.169.254/latest/")
+        assert proxy.asked == []
+
+    def test_are_cut_at_the_total_time_too(self, proxy):
+        with pytest.raises(SourceUnavailable, match="took longer than"):
+            client(use_proxies=True, total_timeout=0.4, read_timeout=0.3).get("http://slow.test/")
 
 
 def _certificate(folder: Path, name: str) -> Path:
