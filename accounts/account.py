@@ -34,8 +34,9 @@ class Account:
     """One company record of the CRM as pulled.
 
     `values` maps a catalogue field to the CRM's own text; blanks are left out. `history` holds what
-    the CRM tells about single fields; where it tells nothing, `last_modified` (UTC) and
-    `last_modified_by` speak for the record. `held` is a record-level hold set in the CRM.
+    the CRM tells about single fields and, under the name "", what it tells about the record as a whole
+    (`last_modified`, UTC, by `last_modified_by`, and what kind of hands those are): that speaks for a field
+    only where nothing finer is known. `held` is a record-level hold set in the CRM.
     `version` is the CRM's precondition token (ETag, timestamp), where it has one.
     """
 

@@ -15,6 +15,7 @@ from accounts.errors import CrmError, CrmUnavailable, WorkLeft
 from accounts.protocols import WriteLedger
 from crm.base import Crm, Prepared
 from crm.blackout import Blackout
+from crm.history import history_of
 from crm.merge import Merge, merge
 from crm.plan import rank, read_breaker
 from crm.races import restore_lost
@@ -173,7 +174,7 @@ def _questions(crm: Crm, outcomes: Sequence[WriteOutcome], since: datetime) -> l
 def _question(outcome: WriteOutcome, account: Account | None, since: datetime) -> Change:
     """Names who made the edit, and when, where the CRM's history is as new as the edit (after `since`)."""
     change = outcome.change
-    told = account.history.get(change.field) if account else None
+    told = history_of(account, change.field) if account else None
     fresh = told is not None and told.changed_at is not None and told.changed_at >= since
     who = (told.changed_by if told and fresh else None) or "somebody"
     when = f" on {told.changed_at:%Y-%m-%d %H:%M} UTC" if told and fresh else ""

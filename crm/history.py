@@ -21,18 +21,21 @@ class Seen:
 
 
 def history_of(account: Account, field: str, seen: Seen | None = None) -> FieldHistory:
-    """The history of one field: what the CRM tells of it, unless our snapshots saw a later change; else the record's.
+    """The history of one field: its own where the CRM keeps one, else what our snapshots saw, else the record's.
 
-    Connectors give a field the record's last modification where the CRM tells nothing finer. A change between two
-    snapshots that the CRM does not own up to was made by hands nobody knows, and `decide` takes such for a person's.
+    A change between two snapshots that the record does not own up to was made by hands nobody knows, and `decide` takes such
+    for a person's.
     """
-    told = account.history.get(field) or FieldHistory(
+    own = account.history.get(field)
+    if own is not None:
+        return own
+    record = account.history.get("") or FieldHistory(
         account.last_modified, account.last_modified_by, Actor.UNKNOWN
     )
     if seen is None or seen.after is None or seen.since is None:
-        return told
-    if told.changed_at is not None and told.changed_at > seen.after:
-        return told
+        return record
+    if record.changed_at is not None and record.changed_at > seen.after:
+        return record
     return FieldHistory(seen.since, None, Actor.UNKNOWN)
 
 

@@ -155,8 +155,8 @@ def _some(items: Sequence[str], most: int = 5) -> str:
 def account_in(loaded: Loaded, account_id: str, config: CrmConfig, now: datetime) -> Account:
     """One row as an account.
 
-    What the record tells of its last change stands as the history of every filled field; a cell that reads `#N/A` is
-    blank because a person wants it so.
+    What the record tells of its last change is its history as a whole; a cell that reads `#N/A` is blank because a
+    person wants it so.
     """
     columns, cells = loaded.columns, loaded.table.cells(loaded.rows[account_id])
 
@@ -168,11 +168,11 @@ def account_in(loaded: Loaded, account_id: str, config: CrmConfig, now: datetime
     actor = actor_of(by, frozenset(config.machine_users), config.our_user)
     told = FieldHistory(None, None, Actor.UNKNOWN) if actor is Actor.OURS else FieldHistory(at, by, actor)
     values: dict[str, str] = {}
-    history: dict[str, FieldHistory] = {}
+    history: dict[str, FieldHistory] = {"": told}
     for field, column in columns.fields.items():
         text = blank_or(cell(column))
         if text is not None:
-            values[field], history[field] = text, told
+            values[field] = text
         elif cell(column).strip() == CLEAR_MARK:
             history[field] = _CLEARED
     return Account(

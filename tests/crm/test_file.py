@@ -39,8 +39,9 @@ def test_a_pull_tells_values_and_who_set_them(path: Path) -> None:
     assert by_id["A2"].get("phone") == "020 7946 0958"
     assert by_id["A2"].get("city") is None
     assert by_id["A3"].last_modified == datetime(2026, 11, 15, 9, tzinfo=UTC)
-    assert by_id["A3"].history["phone"].actor is Actor.PERSON
-    assert by_id["A2"].history["phone"].actor is Actor.MACHINE
+    assert by_id["A3"].history[""].actor is Actor.PERSON
+    assert by_id["A2"].history[""].actor is Actor.MACHINE
+    assert set(by_id["A2"].history) == {""}
 
 
 def test_the_fingerprint_changes_with_the_file(path: Path) -> None:
