@@ -25,6 +25,7 @@ from enrichers.firmographic.words import pattern_of, read_yaml
 PARTS = ("street", "city", "region", "postcode", "country")
 _CITY = r"(?P<city>[A-Z][A-Za-z.'’\-]*(?: (?:[A-Z][A-Za-z.'’\-]*|of|on|upon|le|la|del?|and|the)){0,4})"
 _GB_POSTCODE = r"(?P<postcode>(?:GIR ?0AA|[A-PR-UWYZ](?:\d{1,2}|[A-HK-Y]\d|[A-HK-Y]\d\d|\d[A-HJKPSTUW]|[A-HK-Y]\d[ABEHMNPRV-Y])) ?\d[ABD-HJLNP-UW-Z]{2})"
+_LONE_POSTCODE = re.compile(r"\d{5}(?:-\d{4})?|[A-Z]\d[A-Z] ?\d[A-Z]\d")
 _COUNTRY_AFTER = re.compile(r"^[\s,.\-|]*((?:[A-Z][A-Za-z.]*|of|the)(?: (?:[A-Z][A-Za-z.]*|of|the)){0,3})")
 
 
@@ -89,11 +90,24 @@ def addresses(page: Page, organisations: Sequence[Organisation], hints: Hints) -
     text_found: list[Address] = []
     for line in page.lines:
         if line.digits and len(line.plain) < 1_500 and len(text_found) < 60:
-            text_found += _from_line(page, line, hints)
+            text_found += _from_line(page, _joined(page, line), hints)
     found += text_found
     if hints.country in ("CN", "TW", "HK", "MO") or hints.language == "zh":
         found += [Address(*entry) for entry in chinese_addresses(page)]
     return [replace(address, page=page) for address in settle_addresses(found)]
+
+
+def _joined(page: Page, line: Line) -> Line:
+    """A postcode printed on a line of its own, joined to the town above it."""
+    above = page.lines[line.number - 1] if line.number else None
+    if above is None or len(above.plain) > 60 or not _LONE_POSTCODE.fullmatch(line.plain):
+        return line
+    return replace(
+        above,
+        text=f"{above.text} {line.text}",
+        plain=f"{above.plain} {line.plain}",
+        digits=above.digits + line.digits,
+    )
 
 
 def address_facts(found: Sequence[Address]) -> list[Fact]:

@@ -13,7 +13,9 @@ from enrichers.firmographic.words import pattern_of, read_yaml
 _SEPARATORS = re.compile(
     r"\s+[-–—|»«›:•·~/]+\s+|\s*[|»«›•·–—]\s*|:\s+|\s+-\s*|\s*::\s*|_+|\s*[，,]\s*(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])\s*[-——－]+\s*|\s+-+(?=[\u4e00-\u9fff])|\s*[>＞]\s*"
 )
-_AFTER_FORM = re.compile(r"(?<=\b(?:Inc|Ltd|LLC|LLP|PLC))\.?,\s.*$|(?<=\bInc\.|\bLtd\.),\s.*$|,\s(?:an?|the)\s.*$")
+_AFTER_FORM = re.compile(
+    r"(?<=\b(?:Inc|Ltd|LLC|LLP|PLC))\.?,\s.*$|(?<=\bInc\.|\bLtd\.),\s.*$|,\s(?:an?|the)\s.*$"
+)
 _IN_PARENTHESES = re.compile(r"\s*\([^()]*\)?\s*$")
 _SURROUND = re.compile(r"(?<=[a-z])(?:SM|TM)$|^(?:19|20)\d\d(?:\s*[-–]\s*(?:19|20)?\d\d)?\s+(?=\D)")
 _MARKS = re.compile(r"[®™©℠*\"“”«»]|\((?:r|tm|c|sm)\)", re.IGNORECASE)
@@ -21,7 +23,7 @@ _OWN_ADDRESS = re.compile(r"\s+(?:https?://)?www\.\S+$|^www\.(?=\S+$)")
 _ABBREVIATED = re.compile(r"\b(?:[A-Z]|St|Dr|Mr|Inc|Co|No|Jr)\.")
 _SENTENCES = re.compile(r"[.!?。！？]\s+[A-Z\u4e00-\u9fff]")
 _ADDRESS = re.compile(r"@|https?:|www\.\S+/")
-_DOTTED = re.compile(r"(?i)(?:\b(?:inc|ltd|llc|co|corp|st|jr|sr|dr)|\b[a-z]\.?[a-z])\.$")
+_DOTTED = re.compile(r"(?i)(?:\b(?:inc|ltd|co|corp|st|jr|sr|dr)|\b[a-z]\.?[a-z])\.$")
 _FORM_END = re.compile(r"^[\s,.]+|[\s,;:|\-–—•·(（\[&]+$")
 
 

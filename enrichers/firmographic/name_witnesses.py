@@ -23,13 +23,15 @@ WEIGHTS = {
     "address_head": 1.6, "title": 1.0, "logo": 1.3, "welcome": 1.0, "heading": 0.5, "domain_text": 1.2,
 }  # fmt: skip
 """How far each place is believed; measured on labelled pages (`bench/site_quality.py`)."""
-_COPYRIGHT = re.compile(r"(?i)©|\(c\)\s*(?=\d{4}|[A-Z])|copyrights?|copy right|版\s*[权權]\s*(?:所\s*有|[归歸])|all rights? reserved")
+_COPYRIGHT = re.compile(
+    r"(?i)©|\(c\)\s*(?=\d{4}|[A-Z])|copyrights?|copy right|版\s*[权權]\s*(?:所\s*有|[归歸])|all rights? reserved"
+)
 _YEARS = r"(?:(?:19|20)\d\d(?:\s*(?:[-–—/&,~]|to)\s*(?:(?:19|20)?\d\d|present|now|today|至今))*)?"
 _AFTER_YEARS = re.compile(
     rf"(?i)(?:©|\(c\)|copyrights?|copy right)[\s©:.]*(?:\(c\)|copyrights?|by\b|\W)*\s*{_YEARS}[\s,.:;\-–—|©]*(?:by\s+|©\s*|copyrights?\s+)?"
 )
 _BEFORE_YEAR = re.compile(r"(?i)^(.{2,80}?)[\s,.\-–—|:]*(?:©|\(c\)|copyright)")
-_RESERVED = re.compile(rf"(?i)^(?:©?\s*{_YEARS})?(.{{2,70}}?)[\s,.|\-–]*(?:all rights? reserved)")
+_RESERVED = re.compile(rf"(?i)^(?:©?\s*{_YEARS})?(.{{2,70}}?)[\s,|\-–]*(?:all rights? reserved)")
 _BARE_COPYRIGHT = re.compile(r"(?i)\W*(?:copyrights?|©|\(c\)|\d|all rights? reserved|\W)*")
 _NAME_STOP = re.compile(
     r"(?i)\s*[|•·»]|\s[-–—]+\s|\ball\s+rights?\b|\brights?\s+reserved|\balle\s+rechte|\btous\s+droits|(?<![\s.][A-Z])(?<!\bSt)(?<!\bDr)(?<!\bMr)(?<!\bInc)(?<!\bCo)\.\s+(?=[A-Z])"
@@ -48,7 +50,9 @@ _OWNER_ZH = re.compile(
     r"(?:版\s*[权權]\s*所\s*有|主\s*办\s*单\s*位|主\s*办|公司名称|单位名称|企业名称|运营主体|版权归|经营主体|开办单位)(?:\([cC]\)|[\s:：©（(）)\d\-–—~,，.])*(?:by\s*|归\s*|属\s*)?"
     rf"([\u4e00-\u9fffA-Za-z0-9（）()·&\s]{{2,40}}?)(?=$|[\s,，。;；|、]|版权|所有|保留|All|地址|电话|备案|[{PROVINCES}]ICP|www|http|未经|Copyright|©)"
 )
-_ZH_LEAD = re.compile(r"^.*?(?:是由|来自|关于|欢迎来到|欢迎光临|版权所有|技术支持|公司名称|委托|属于|由|与|和|及|为|在|向|是)(?=[\u4e00-\u9fff]{5,})")
+_ZH_LEAD = re.compile(
+    r"^.*?(?:是由|来自|关于|欢迎来到|欢迎光临|版权所有|技术支持|公司名称|委托|属于|由|与|和|及|为|在|向|是)(?=[\u4e00-\u9fff]{5,})"
+)
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _WELCOME = re.compile(
     r"(?i)^(?:welcome to|about|contact(?:ing)?|why (?:choose )?|欢迎(?:访问|光临|来到|浏览)?|关于|联系)\s*[:：]?\s*(.{2,60}?)(?:\s+(?:web\s?site|online|home ?page)|网站|官网|[!！.]|$)"
@@ -59,7 +63,9 @@ _STREETISH = re.compile(
 _LOGO = re.compile(
     r"(?i)\s*[-–|:,(]?\s*\b(?:company |corporate |site |header |main |web|our |click )?(?:logo|logotype|home ?page|home|banner|header|brand|logo image)\b\)?|标志|^the\s+$"
 )
-_LABEL_TAIL = re.compile(r"(?:company|group|online|direct|usa|inc|llc|ltd|corp|co|uk|us|hq|web|site|shop|store|net|official|global|intl|cn)$")
+_LABEL_TAIL = re.compile(
+    r"(?:company|group|online|direct|usa|inc|llc|ltd|corp|co|uk|us|hq|web|site|shop|store|net|official|global|intl|cn)$"
+)
 
 
 _MENU_RULES = frozenset({"title", "heading", "welcome", "logo"})
@@ -87,7 +93,9 @@ def name_witnesses(page: Page, organisations: Sequence[Organisation]) -> list[Wi
     return [replace(w, page=page) for w in _witnesses(page, organisations) if may_be_name(w.name)]
 
 
-def _witness(text: str, rule: str, passage: str, node: etree._Element | None, factor: float = 1.0) -> Iterator[Witness]:
+def _witness(
+    text: str, rule: str, passage: str, node: etree._Element | None, factor: float = 1.0
+) -> Iterator[Witness]:
     name = tidy_name(text)
     if rule in _MENU_RULES:
         name = without_menu_words(name)
@@ -99,7 +107,9 @@ def _witnesses(page: Page, organisations: Sequence[Organisation]) -> Iterator[Wi
     yield from _from_structured(organisations)
     for key, factor in (("og:site_name", 1.0), ("application-name", 0.6), ("apple-mobile-web-app-title", 0.6), ("dc.publisher", 0.6), ("copyright", 0.6), ("publisher", 0.6)):  # fmt: skip
         if page.meta.get(key):
-            text = re.sub(r"(?i)^(?:copyright|\(c\)|©|[\d\s,-]+)+|all rights reserved\.?|版权所有", "", page.meta[key])
+            text = re.sub(
+                r"(?i)^(?:copyright|\(c\)|©|[\d\s,-]+)+|all rights reserved\.?|版权所有", "", page.meta[key]
+            )
             yield from _witness(text, "site_name", f"{key}: {page.meta[key]}", None, factor)
     yield from _from_title(page)
     yield from _from_domain(page)
@@ -120,8 +130,14 @@ def _from_structured(organisations: Sequence[Organisation]) -> Iterator[Witness]
     for organisation in organisations[:20]:
         for key, factor in (("name", 1.0), ("legalName", 1.0), ("alternateName", 0.4)):
             for text in organisation.properties.get(key, ())[:3]:
-                weight = factor * (1.0 if organisation.main else 0.4) * (0.5 if organisation.origin == "hcard" else 1.0)
-                yield from _witness(text, "structured", f"{organisation.kind}.{key}: {text}", organisation.node, weight)
+                weight = (
+                    factor
+                    * (1.0 if organisation.main else 0.4)
+                    * (0.5 if organisation.origin == "hcard" else 1.0)
+                )
+                yield from _witness(
+                    text, "structured", f"{organisation.kind}.{key}: {text}", organisation.node, weight
+                )
 
 
 def _from_title(page: Page) -> Iterator[Witness]:
@@ -142,7 +158,11 @@ def _from_domain(page: Page) -> Iterator[Witness]:
     for wanted in dict.fromkeys((label, _LABEL_TAIL.sub("", label))):
         if len(wanted) < 4 or len(wanted) > 40 or not wanted.isascii():
             continue
-        spelt = re.compile(r"(?i)(?<![\w@./-])" + r"(?:[\s\-–'’.&,]|\sand\s)?".join(map(re.escape, wanted)) + r"(?![\w@])(?!\.\w)")
+        spelt = re.compile(
+            r"(?i)(?<![\w@./-])"
+            + r"(?:[\s\-–'’.&,]|\sand\s)?".join(map(re.escape, wanted))
+            + r"(?![\w@])(?!\.\w)"
+        )
         counts: dict[str, int] = {}
         for text in (page.title, page.meta.get("description", ""), page.text[:150_000]):
             for match, _ in zip(spelt.finditer(text), range(50), strict=False):
@@ -150,7 +170,13 @@ def _from_domain(page: Page) -> Iterator[Witness]:
                 if "\n" not in words and words.lower() != words:
                     counts[words] = counts.get(words, 0) + 1
         for words, count in counts.items():
-            yield from _witness(words, "domain_text", f"“{words}” spells {label}", None, (1.0 if wanted == label else 0.7) + 0.1 * min(count, 5))
+            yield from _witness(
+                words,
+                "domain_text",
+                f"“{words}” spells {label}",
+                None,
+                (1.0 if wanted == label else 0.7) + 0.1 * min(count, 5),
+            )
 
 
 def _from_line(page: Page, line: Line) -> Iterator[Witness]:
@@ -162,7 +188,9 @@ def _from_line(page: Page, line: Line) -> Iterator[Witness]:
     elif len(text) < 400:
         for match in _LEGAL_TEXT.finditer(text):
             credit = _credit().search(text[: match.start()][-40:])
-            factor = (1.3 if line.within("footer", "contact") else 1.0) * (1.4 if match.group() == text else 0.8)
+            factor = (1.3 if line.within("footer", "contact") else 1.0) * (
+                1.4 if match.group() == text else 0.8
+            )
             factor *= 0.15 if credit or line.within("others") else 1.0
             yield from _witness(match.group(), "legal_text", around(line, *match.span()), line.node, factor)
     if len(text) <= 70 and not _credit().search(text):
@@ -178,9 +206,19 @@ def _from_chinese(line: Line) -> Iterator[Witness]:
         return
     for match in _LEGAL_ZH.finditer(text):
         credit = _credit().search(text[: match.start()][-12:])
-        factor = (1.3 if line.within("footer", "contact") else 1.0) * (1.5 if match.group(1) == text else 1.0) * (0.2 if credit else 1.0)
+        factor = (
+            (1.3 if line.within("footer", "contact") else 1.0)
+            * (1.5 if match.group(1) == text else 1.0)
+            * (0.2 if credit else 1.0)
+        )
         name = match.group(1)
-        yield from _witness(_ZH_LEAD.sub("", name) if len(name) > 14 else name, "legal_text", around(line, *match.span()), line.node, factor)
+        yield from _witness(
+            _ZH_LEAD.sub("", name) if len(name) > 14 else name,
+            "legal_text",
+            around(line, *match.span()),
+            line.node,
+            factor,
+        )
 
 
 def _from_copyright(page: Page, line: Line) -> Iterator[Witness]:
@@ -205,7 +243,13 @@ def _from_copyright(page: Page, line: Line) -> Iterator[Witness]:
     reserved = _RESERVED.match(text)
     if reserved and "©" not in reserved.group(1) and "opyright" not in reserved.group(1):
         stop = _NAME_STOP.search(reserved.group(1))
-        yield from _witness(reserved.group(1)[: stop.start()] if stop else reserved.group(1), "copyright", text, line.node, 0.9)
+        yield from _witness(
+            reserved.group(1)[: stop.start()] if stop else reserved.group(1),
+            "copyright",
+            text,
+            line.node,
+            0.9,
+        )
     for above in page.before(line, 1):
         if len(text) < 40 and len(above.text) < 50 and _BARE_COPYRIGHT.fullmatch(text):
             yield from _witness(above.text, "copyright", f"{above.text} / {text}", above.node, 0.4)
@@ -219,7 +263,12 @@ def _from_short(page: Page, line: Line) -> Iterator[Witness]:
     if line.heading in (1, 2) or line.within("header"):
         yield from _witness(text, "heading", text, line.node, 1.4 if line.heading == 1 else 1.0)
     below = next(iter(page.lines[line.number + 1 : line.number + 2]), None)
-    if below and _STREETISH.match(below.text) and not _STREETISH.match(text) and not re.search(r"\d{4,}|:$", text):
+    if (
+        below
+        and _STREETISH.match(below.text)
+        and not _STREETISH.match(text)
+        and not re.search(r"\d{4,}|:$", text)
+    ):
         factor = 1.2 if line.within("footer", "contact") else 1.0
         yield from _witness(text, "address_head", f"{text} / {below.text}", line.node, factor)
 
@@ -228,11 +277,20 @@ def _from_images(page: Page) -> Iterator[Witness]:
     for image in page.images[:80]:
         if not image.alt or len(image.alt) > 90 or _credit().search(image.alt):
             continue
-        near = [image.node, *(parent for parent, _ in zip(image.node.iterancestors(), range(2), strict=False))]
+        near = [
+            image.node,
+            *(parent for parent, _ in zip(image.node.iterancestors(), range(2), strict=False)),
+        ]
         named = " ".join(f"{node.get('id', '')} {node.get('class', '')}" for node in near).lower()
-        logo = "logo" in image.src.rsplit("/", 1)[-1].lower() or "logo" in named or "logo" in image.alt.lower()
+        logo = (
+            "logo" in image.src.rsplit("/", 1)[-1].lower() or "logo" in named or "logo" in image.alt.lower()
+        )
         if not logo and "header" not in image.regions:
             continue
-        factor = (1.0 if logo else 0.4) * (0.1 if "others" in image.regions else 1.0) * (0.6 if "footer" in image.regions else 1.0)
+        factor = (
+            (1.0 if logo else 0.4)
+            * (0.1 if "others" in image.regions else 1.0)
+            * (0.6 if "footer" in image.regions else 1.0)
+        )
         segment = next(iter(title_segments(_LOGO.sub(" ", image.alt))), "")
         yield from _witness(segment, "logo", f"alt: {image.alt}", image.node, factor)

@@ -46,7 +46,9 @@ class RankedName:
             return None
         weight: dict[str, float] = {}
         for w in fit:
-            weight[w.name] = weight.get(w.name, 0.0) + w.weight * (0.7 if w.name.isupper() or w.name.islower() else 1.0)
+            weight[w.name] = weight.get(w.name, 0.0) + w.weight * (
+                0.7 if w.name.isupper() or w.name.islower() else 1.0
+            )
         best = max(weight, key=lambda name: (weight[name], name))
         return next(w for w in fit if w.name == best)
 
@@ -72,7 +74,12 @@ def rank_names(witnesses: Sequence[Witness], label: str) -> list[RankedName]:
         if likeness >= _LEAST_LIKENESS:
             score += _LIKENESS * likeness
         han = any(_HAN.search(w.name) for w in group)
-        ranked.append(RankedName(score * _shape_factor(group[0].name, key) * (0.5 if chinese and not han else 1.0), tuple(group)))
+        ranked.append(
+            RankedName(
+                score * _shape_factor(group[0].name, key) * (0.5 if chinese and not han else 1.0),
+                tuple(group),
+            )
+        )
     ranked.sort(key=lambda name: -name.score)
     return sorted(_lend(ranked[:_CONTENDERS]), key=lambda name: -name.score)
 
@@ -88,7 +95,9 @@ def _with_shorter(witnesses: Sequence[Witness], label: str) -> list[Witness]:
         for name in shorter_names(witness.name):
             if may_be_name(name):
                 backed = _identity(name) in printed or domain_likeness(name, label) >= 0.8
-                found.append(replace(witness, name=name, weight=witness.weight * (0.9 if backed else _SHORTENED)))
+                found.append(
+                    replace(witness, name=name, weight=witness.weight * (0.9 if backed else _SHORTENED))
+                )
     return found
 
 
@@ -126,7 +135,10 @@ def _lend(ranked: list[RankedName]) -> list[RankedName]:
     keys = [_identity(name.witnesses[0].name) for name in ranked]
     lent = []
     for key, name in zip(keys, ranked, strict=True):
-        if _STRONG & {w.rule for w in name.witnesses if w.weight >= 1.0} and len(name.witnesses[0].name.split()) <= 6:
+        if (
+            _STRONG & {w.rule for w in name.witnesses if w.weight >= 1.0}
+            and len(name.witnesses[0].name.split()) <= 6
+        ):
             heirs = [
                 other.score
                 for k, other in zip(keys, ranked, strict=True)
@@ -163,7 +175,9 @@ def _facts(ranked: list[RankedName]) -> list[Fact]:
 
 
 def _fact(field: str, value: str, confidence: float, witness: Witness) -> Fact:
-    return Fact(field, value, confidence, witness.passage, f"name.{witness.rule}", witness.node, page=witness.page)
+    return Fact(
+        field, value, confidence, witness.passage, f"name.{witness.rule}", witness.node, page=witness.page
+    )
 
 
 def _confidence(score: float, rival: float) -> float:

@@ -20,11 +20,14 @@ MAX_CHARACTERS = 2_000_000
 _TAIL = 400_000
 MAX_LINES = 20_000
 _MAX_LINE = 4_000
+"""Longer lines are cut into pieces of this length: no pattern ever sees more at once."""
 
 BLOCKS = frozenset(
     ["address", "article", "aside", "blockquote", "body", "br", "button", "caption", "center", "dd", "details", "dialog", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "frame", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "iframe", "label", "legend", "li", "main", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "title", "tr", "ul"]
 )  # fmt: skip
-_UNSEEN = frozenset(["script", "style", "noscript", "template", "select", "textarea", "svg", "object", "math", "head"])
+_UNSEEN = frozenset(
+    ["script", "style", "noscript", "template", "select", "textarea", "svg", "object", "math", "title"]
+)
 _HEADINGS = {f"h{n}": n for n in range(1, 7)}
 _REGIONS = (
     ("footer", re.compile(r"foot|copyright|(?:^|[\s_-])(?:copy|bottom|bot|btm|dibu|colophon)(?:$|[\s_-])", re.I)),
@@ -297,13 +300,12 @@ class _Walk:
         self.parts.clear()
         if self.anchor is not None:
             self.anchor = (self.anchor[0], 0, self.anchor[2])
-        if text:
-            lines = self.page.lines
-            text = text[:_MAX_LINE]
-            plain = half_width(text)
-            lines.append(
-                Line(text, plain, self.block, self.regions[-1], self.heading, len(lines), sum(map(str.isdigit, plain)))
-            )
+        lines = self.page.lines
+        for start in range(0, len(text), _MAX_LINE):
+            piece = text[start : start + _MAX_LINE]
+            plain = half_width(piece)
+            digits = sum(map(str.isdigit, plain))
+            lines.append(Line(piece, plain, self.block, self.regions[-1], self.heading, len(lines), digits))
 
 
 def selector_of(node: etree._Element) -> str:

@@ -21,7 +21,35 @@ from enrichers.firmographic.page import Line, Page
 from enrichers.firmographic.structured import Organisation
 from enrichers.firmographic.words import read_yaml
 
-_NANP = frozenset(["US", "CA", "PR", "BS", "JM", "TT", "BB", "BM", "KY", "DO", "GU", "VI", "AG", "AI", "DM", "GD", "KN", "LC", "MS", "SX", "TC", "VC", "VG", "AS", "MP"])
+_NANP = frozenset(
+    [
+        "US",
+        "CA",
+        "PR",
+        "BS",
+        "JM",
+        "TT",
+        "BB",
+        "BM",
+        "KY",
+        "DO",
+        "GU",
+        "VI",
+        "AG",
+        "AI",
+        "DM",
+        "GD",
+        "KN",
+        "LC",
+        "MS",
+        "SX",
+        "TC",
+        "VC",
+        "VG",
+        "AS",
+        "MP",
+    ]
+)
 _S = r"[\s.\-–—‐‑·•]"
 _END = r"(?![\d%]|[.\-]\d)"
 _SHAPES = {
@@ -40,7 +68,7 @@ _SHAPES = {
         r"|1[3-9]\d[-\s]?\d{4}[-\s]?\d{4}(?!\d))"
     ),
     "national": re.compile(rf"(?<![\d.,/\-])[2-9]\d{{1,4}}(?:{_S}{{1,2}}\d{{2,5}}){{1,4}}{_END}"),
-    "bare": re.compile(r"(?<![\d.,/\-+])\d{7,12}(?![\d\-./])|(?<![\d.,/\-+])\d{3,4}[\s.\-]\d{4}(?![\d\-./])"),
+    "bare": re.compile(r"(?<![\d.,/\-+])\d{7,12}(?![\d\-./])|(?<![\d.,/\-+])\d{3,4}[\s.\-]\d{4}(?![\d\-./]|\s\d)"),
 }  # fmt: skip
 _MAYBE_VANITY = re.compile(r"\d{3}[)\s.\-]{1,3}[A-Z\d]")
 _EXTENSION = re.compile(

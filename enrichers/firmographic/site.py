@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 from accounts.account import Account, Company
@@ -84,26 +83,25 @@ class Site:
 
     def _observations(
         self, account: Account, candidate: Candidate, visit: Visit, fields: dict[str, list[Fact]]
-    ) -> Iterator[Observation]:
-        """Observations of every fact the catalogue has a field for."""
+    ) -> list[Observation]:
+        """Observations of every fact the catalogue has a field for, each once; the address itself where it says anything."""
         hints = visit.reads[0].hints
-        for facts in fields.values():
-            for fact in facts:
-                made = self._observation(account, candidate, visit, fact, hints)
-                if made:
-                    yield made
-        home = visit.responses[0]
+        facts = [fact for found in fields.values() for fact in found]
+        made: dict[str, Observation] = {}
+        for fact in facts:
+            seen = self._observation(account, candidate, visit, fact, hints)
+            if seen and (seen.id not in made or made[seen.id].confidence < seen.confidence):
+                made[seen.id] = seen
+        if not made:
+            return []
+        home = visit.responses[0].final_url
         sure = 0.7 if visit.moved_to else 0.9
-        for field, text in (
-            ("website", home.final_url),
-            ("domain", registrable_domain(home.final_url) or ""),
-        ):
-            fact = Fact(
-                field, text, sure, f"{candidate.url} answered at {home.final_url}", f"{field}.answered"
-            )
-            made = self._observation(account, candidate, visit, fact, no_hints)
-            if made:
-                yield made
+        for field, text in (("website", home), ("domain", registrable_domain(home) or "")):
+            fact = Fact(field, text, sure, f"{candidate.url} answered at {home}", f"{field}.answered")
+            seen = self._observation(account, candidate, visit, fact, no_hints)
+            if seen:
+                made[seen.id] = seen
+        return list(made.values())
 
     def _observation(
         self, account: Account, candidate: Candidate, visit: Visit, fact: Fact, hints: Hints
@@ -115,7 +113,7 @@ class Site:
         return observe(
             self._catalogue, account.id, fact.field, fact.canonical or fact.value,
             source=self.name, record_id=candidate.company.id,
-            evidence=Evidence(response.final_url, passage(fact.passage), response.fetched_at, fact.selector, response.body_sha256),
+            evidence=Evidence(response.final_url, passage(fact.passage or fact.value), response.fetched_at, fact.selector, response.body_sha256),
             confidence=max(0.05, fact.confidence - (_NOT_THE_FIRST if further else 0.0)) * (0.9 if visit.moved_to else 1.0),
             extractor=f"{EXTRACTOR} {fact.rule}", at=self._context.clock.now(), hints=hints, kind=fact.kind, display=fact.value,
         )  # fmt: skip

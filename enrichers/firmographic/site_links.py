@@ -60,7 +60,9 @@ def _careers(page: Page) -> tuple[list[str], list[str]]:
         host, path = _host_and_path(link.href)
         if host and _on_board(host, hosts):
             boards[link.href] = None
-        elif words.search(link.text[:60]) or words.search(path.replace("-", " ").replace("_", " ").replace("/", " ")):
+        elif words.search(link.text[:60]) or words.search(
+            path.replace("-", " ").replace("_", " ").replace("/", " ")
+        ):
             careers[link.href] = None
     for node in page.root.iter("script", "iframe"):
         src = node.get("src")

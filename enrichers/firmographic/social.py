@@ -22,7 +22,9 @@ _SHARING = re.compile(
 _PATH_CHARACTERS = "/@+:!,.-_~()'&="
 _LEAST = 0.5
 """Below this a profile is more likely somebody else's."""
-_NAMED = re.compile(r"social|follow|facebook|twitter|linkedin|youtube|instagram|pinterest|weibo|关注|微博|(?:^|[\s_-])(?:fb|tw|yt|ig|icon|sns)(?:$|[\s_-])")
+_NAMED = re.compile(
+    r"social|follow|facebook|twitter|linkedin|youtube|instagram|pinterest|weibo|关注|微博|(?:^|[\s_-])(?:fb|tw|yt|ig|icon|sns)(?:$|[\s_-])"
+)
 _WITH_TARGET = etree.XPath("//*[@data-href]")
 _BOX = re.compile(r"(?:^|\s)fb-(?:page|like-box|like)(?:\s|$)")
 
@@ -54,7 +56,9 @@ def _networks() -> tuple[_Network, ...]:
 @cache
 def _any_host() -> re.Pattern[str]:
     """One of the networks' hosts, anywhere in an address: most links are no profile, and this says so quickly."""
-    return re.compile("|".join(re.escape(host) for network in _networks() for host in network.hosts), re.IGNORECASE)
+    return re.compile(
+        "|".join(re.escape(host) for network in _networks() for host in network.hosts), re.IGNORECASE
+    )
 
 
 def profile_of(url: str) -> tuple[str, str] | None:
@@ -121,10 +125,20 @@ def _boxes(page: Page) -> Iterator[Fact]:
     for node in _WITH_TARGET(page.root) if "data-href" in page.html else ():
         profile = profile_of(node.get("data-href")) if _BOX.search(node.get("class") or "") else None
         if profile:
-            yield Fact("social", profile[1], 0.85, f"data-href={node.get('data-href')}", "social.box", node, profile[0])
+            yield Fact(
+                "social",
+                profile[1],
+                0.85,
+                f"data-href={node.get('data-href')}",
+                "social.box",
+                node,
+                profile[0],
+            )
     for node in page.root.iter("iframe"):
         src = node.get("src") or ""
-        target = re.search(r"facebook\.com/(?:v[\d.]+/)?plugins/(?:like_?box|page|fan)\.php\?(?:.*&)?href=([^&]+)", src)
+        target = re.search(
+            r"facebook\.com/(?:v[\d.]+/)?plugins/(?:like_?box|page|fan)\.php\?(?:.*&)?href=([^&]+)", src
+        )
         profile = profile_of(unquote(target.group(1))) if target else None
         if profile:
             yield Fact("social", profile[1], 0.85, f"iframe src={src}"[:300], "social.box", node, profile[0])
@@ -174,7 +188,12 @@ def _confidence(page: Page, link: Link) -> float:
     confidence = 0.75 + (0.1 if {"footer", "header", "contact"} & link.regions else 0.0)
     confidence += 0.08 if _NAMED.search(named) else 0.0
     line = page.lines[link.line] if link.line < len(page.lines) else None
-    if line and len(line.text) > 100 and link.text in line.text and not {"footer", "header", "nav"} & link.regions:
+    if (
+        line
+        and len(line.text) > 100
+        and link.text in line.text
+        and not {"footer", "header", "nav"} & link.regions
+    ):
         confidence -= 0.4  # a link within a sentence
     confidence -= 0.3 if "others" in link.regions else 0.0
     confidence -= 0.3 if re.search(r"share|分享|tweet this|author|byline", named) else 0.0
