@@ -157,6 +157,38 @@ def compare_cities(left: Company, right: Company) -> Evidence | None:
     return Evidence("city", -1.0, "D", words) if has_han(ours) == has_han(theirs) else None
 
 
+def compare_regions(left: Company, right: Company) -> Evidence | None:
+    """Same province or state, or different ones; a city stands for its Chinese province."""
+    ours, theirs = (_region(c) for c in (left, right))
+    if not ours or not theirs:
+        return None
+    if ours == theirs:
+        return Evidence("region", 0.6, "A", f"region {ours} on both sides")
+    return Evidence("region", -1.0, "F", f"region {ours} against {theirs}") if ours.isdigit() == theirs.isdigit() else None
+
+
+def _region(company: Company) -> str:
+    for part in ("region", "city"):
+        codes = place_codes(company.address.get(part, ""))
+        if codes:
+            return codes[-1][:2]
+    return _plain(company.address.get("region", ""))
+
+
+def compare_postcodes(left: Company, right: Company) -> Evidence | None:
+    """The same postcode; a Taiwanese address carries it in front."""
+    ours, theirs = (_postcode(c) for c in (left, right))
+    if ours and theirs and (ours.startswith(theirs) or theirs.startswith(ours)):
+        return Evidence("postcode", 1.5, "A", f"postcode {ours}")
+    return None
+
+
+def _postcode(company: Company) -> str:
+    code = "".join(c for c in fold(company.address.get("postcode", "")) if c.isalnum())
+    street = company.address.get("street", "")
+    return code or "".join(c for c in street[:6] if c.isdigit())[:6] if len(code) != 1 else ""
+
+
 def _plain(place: str) -> str:
     return "".join(c for c in fold(place).split(",")[0] if c.isalnum())
 
@@ -168,6 +200,13 @@ def compare_attributes(left: Company, right: Company) -> list[Evidence]:
         compare_domains(left, right),
         compare_phones(left, right),
         compare_cities(left, right),
+        compare_regions(left, right),
+        compare_postcodes(left, right),
         compare_countries(left, right),
     )
     return [said for said in says if said is not None]
+
+
+def by_weight(evidence: Iterable[Evidence]) -> list[Evidence]:
+    """Evidence with the strongest say first."""
+    return sorted(evidence, key=lambda said: -abs(said.weight))

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from accounts.errors import ConfigError
+from matchers.attributes import by_weight
 from matchers.names import parse_all
 from matchers.pairs import PairMatcher
+from matchers.rows import NEEDED, company_of
 
 _BATCH = 20_000
 csv.field_size_limit(1 << 24)
@@ -65,3 +67,55 @@ def match_pairs(source: Path, target: Path) -> dict[str, int]:
     given = [c for c in columns if c not in ("probability", "decision", "grade", "reason")]
     write_table(target, [*given, "probability", "decision", "grade", "reason"], said)
     return {"pairs": len(rows), **{d: counts[d] for d in ("accept", "review", "reject")}}
+
+
+def match_link(left_path: Path, right_path: Path, target: Path) -> dict[str, int]:
+    """Links each row of one table to its company in another; returns how many of each decision."""
+    from matchers import linking  # noqa: PLC0415 - `match pairs` does without
+
+    left = [company_of(row) for row in read_table(left_path, NEEDED)[1]]
+    right = [company_of(row) for row in read_table(right_path, NEEDED)[1]]
+    answers, compared = linking.link_tables(left, right)
+    by_left = {answer.left: answer for answer in answers}
+    names = linking.name_reasons(left, right, answers)
+    counts: Counter[str] = Counter()
+    said: list[dict[str, object]] = []
+    for at, company in enumerate(left):
+        answer = by_left.get(at)
+        if answer is None:
+            counts["no candidate"] += 1
+            said.append({"left_id": company.id, "decision": "reject", "probability": 0.0, "reason": "no candidate"})
+            continue
+        decision = linking.decision_of(answer.probability)
+        counts[decision] += 1
+        grades = linking.grades_of(compared, answer.at)
+        reason = "; ".join([*(e.words for e in by_weight(compared.evidence[answer.at])), names[at]])
+        said.append({
+            "left_id": company.id, "right_id": right[answer.right].id, "probability": answer.probability,
+            "decision": decision, "grades": " ".join(f"{k}:{g}" for k, g in grades.items()), "reason": reason,
+            "runner_up_id": right[answer.runner_up].id if answer.runner_up >= 0 else "",
+            "runner_up_probability": answer.runner_up_probability if answer.runner_up >= 0 else "",
+        })  # fmt: skip
+    write_table(target, LINK_COLUMNS, said)
+    return {"rows": len(left), **{d: counts[d] for d in ("accept", "review", "reject", "no candidate")}}
+
+
+LINK_COLUMNS = (
+    "left_id", "right_id", "probability", "decision", "grades", "reason", "runner_up_id", "runner_up_probability",
+)  # fmt: skip
+
+
+def match_dedupe(source: Path, target: Path) -> dict[str, int]:
+    """Groups the rows of one table; returns how many rows and clusters, and how many rows have a double."""
+    from matchers import clusters  # noqa: PLC0415
+
+    companies = [company_of(row) for row in read_table(source, NEEDED)[1]]
+    found = clusters.dedupe(companies)
+    rows = [
+        {"id": company.id, "cluster_id": cluster, "probability": chance}
+        for company, (cluster, chance) in zip(companies, found, strict=True)
+    ]
+    write_table(target, ("id", "cluster_id", "probability"), rows)
+    sizes = Counter(cluster for cluster, _ in found)
+    doubled = sum(size for size in sizes.values() if size > 1)
+    return {"rows": len(rows), "clusters": len(sizes), "rows with a double": doubled}

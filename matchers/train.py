@@ -185,21 +185,28 @@ def write_tables(bench: Bench, blocks: Mapping[str, Block], folder: Path, lines:
         "provenance": made,
         "version": f"{zlib.crc32(repr(blocks).encode()):08x}",
         "cross_validation": list(lines),
-        "blocks": {
-            route: {
-                "intercept": block.intercept,
-                "features": {
-                    f.name: {"knots": list(f.knots), "weights": list(curve)}
-                    for f, curve in zip(block.features, block.curves, strict=True)
-                },
-            }
-            for route, block in blocks.items()
-        },
+        "blocks": {**_others(folder), **{route: entry_of(block) for route, block in blocks.items()}},
     }
-    (folder / "weights.json").write_text(_readable(stored), encoding="utf-8")
+    (folder / "weights.json").write_text(readable(stored), encoding="utf-8")
 
 
-def _readable(stored: object) -> str:
+def _others(folder: Path) -> dict[str, object]:
+    """The blocks that `matchers.train_link` has written before."""
+    path = folder / "weights.json"
+    blocks = json.loads(path.read_text(encoding="utf-8"))["blocks"] if path.exists() else {}
+    return {name: blocks[name] for name in ("rows", "best") if name in blocks}
+
+
+def entry_of(block: Block) -> dict[str, object]:
+    """A block as it is stored."""
+    curves = zip(block.features, block.curves, strict=True)
+    return {
+        "intercept": block.intercept,
+        "features": {f.name: {"knots": list(f.knots), "weights": list(curve)} for f, curve in curves},
+    }
+
+
+def readable(stored: object) -> str:
     """JSON with one feature a line."""
     import re  # noqa: PLC0415
 
