@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from enrichers.technographic.detect import Detector
 from enrichers.technographic.own import own_fingerprints
+from enrichers.technographic.store import Store, default_folder
 from enrichers.technographic.surface import read_surface
 from enrichers.technographic.technology import Origin, Technology
 
@@ -35,4 +36,4 @@ def detect_technologies(
 @lru_cache(maxsize=1)
 def own_detector() -> Detector:
     """The detector over our own fingerprints, built on first use."""
-    return Detector(own_fingerprints())
+    return Detector(own_fingerprints(), Store(default_folder()))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enrichers.technographic.fingerprint import TABLES, TEXTS, Fingerprint
 from enrichers.technographic.matcher import Budget, TextMatcher
 from enrichers.technographic.pattern import Pattern
+from enrichers.technographic.store import Store
 from enrichers.technographic.surface import Surface
 from enrichers.technographic.technology import Origin, Technology
 
@@ -43,14 +44,14 @@ class Match:
 class Detector:
     """A set of fingerprints made ready for matching; built once, used for every page, safe to share by threads."""
 
-    def __init__(self, fingerprints: Sequence[Fingerprint]) -> None:
+    def __init__(self, fingerprints: Sequence[Fingerprint], store: Store | None = None) -> None:
         self.fingerprints = tuple(fingerprints)
         self._by_name = {fingerprint.name: fingerprint for fingerprint in self.fingerprints}
         self._hosts = _index_hosts([f.hosts for f in self.fingerprints])
         self._anchors = _index_hosts([f.anchor_hosts for f in self.fingerprints])
         self._texts = {
             part: TextMatcher(
-                [(n, p) for n, f in enumerate(self.fingerprints) for p in f.texts.get(part, ())]
+                [(n, p) for n, f in enumerate(self.fingerprints) for p in f.texts.get(part, ())], store
             )
             for part in TEXTS
         }

@@ -1,8 +1,7 @@
-"""Many patterns against one text: a fast engine names the candidates, `re` decides.
+"""Many patterns against one text: a prefilter names the candidates, `re` decides.
 
-With Hyperscan installed every pattern is scanned for in a single pass; without it a literal that each match must
-contain is looked for first. Both only narrow the choice: whether a pattern matches, and what its groups hold, is
-always `re`'s answer, so results do not depend on what is installed.
+Whether a pattern matches, and what its groups hold, is always `re`'s answer, so results do not depend on what is
+installed. A pattern whose worst case is too costly for that is refused when the set is read, and told.
 """
 
 from __future__ import annotations
@@ -11,9 +10,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Protocol
 
-from enrichers.technographic.pattern import MAX_COST, Pattern, cost
+from enrichers.technographic.pattern import MAX_COST, Pattern
+from enrichers.technographic.prefilter import (
+    HyperscanPrefilter,
+    LiteralPrefilter,
+    Prefilter,
+    fastest_prefilter,
+)
+from enrichers.technographic.store import Store
 
 CHUNK_STEPS = 20_000_000.0
 CHUNK_LEAST = 1_024
@@ -21,26 +26,6 @@ CHUNK_MOST = 262_144
 OVERLAP = 1_024
 """Patterns are searched in pieces of a text, so that a page's budget can stop between two of them; neighbours
 share `OVERLAP` characters. Only a text longer than a piece is cut."""
-
-
-class Prefilter(Protocol):
-    """Narrows patterns down to those that may match."""
-
-    def candidates(self, text: str) -> Sequence[int]:
-        """Positions of the patterns that may match `text`, ascending; never misses one that does."""
-        ...
-
-
-class LiteralPrefilter:
-    """A pattern may match where the literal it cannot do without occurs."""
-
-    def __init__(self, patterns: Sequence[Pattern]) -> None:
-        self._literals = [pattern.literal for pattern in patterns]
-
-    def candidates(self, text: str) -> Sequence[int]:
-        """Positions of patterns whose literal occurs, and of those that have none."""
-        lowered = text.lower()
-        return [n for n, literal in enumerate(self._literals) if not literal or literal in lowered]
 
 
 @dataclass(slots=True)
@@ -64,15 +49,28 @@ class TextMatcher:
     """All patterns written for one part of a page. Patterns too costly for `re` are left out and listed in `refused`."""
 
     def __init__(
-        self, entries: Sequence[tuple[int, Pattern]], prefilter: type[LiteralPrefilter] | None = None
+        self,
+        entries: Sequence[tuple[int, Pattern]],
+        store: Store | None = None,
+        prefilter: type[LiteralPrefilter] | type[HyperscanPrefilter] | None = None,
     ) -> None:
-        costs = [cost(pattern.bounded) for _, pattern in entries]
-        self.refused = [entry for entry, steps in zip(entries, costs, strict=True) if steps > MAX_COST]
-        kept = [(entry, steps) for entry, steps in zip(entries, costs, strict=True) if steps <= MAX_COST]
+        store = store or Store(None)
+        analyses = store.analyses([pattern for _, pattern in entries])
+        self.refused = [
+            entry for entry, analysis in zip(entries, analyses, strict=True) if analysis.cost > MAX_COST
+        ]
+        kept = [
+            (entry, analysis)
+            for entry, analysis in zip(entries, analyses, strict=True)
+            if analysis.cost <= MAX_COST
+        ]
         self._entries = [entry for entry, _ in kept]
-        self._pieces = [int(min(CHUNK_MOST, max(CHUNK_LEAST, CHUNK_STEPS / steps))) for _, steps in kept]
-        self._prefilter: Prefilter = (prefilter or LiteralPrefilter)(
-            [pattern for _, pattern in self._entries]
+        self._pieces = [
+            int(min(CHUNK_MOST, max(CHUNK_LEAST, CHUNK_STEPS / analysis.cost))) for _, analysis in kept
+        ]
+        patterns = [pattern for _, pattern in self._entries]
+        self._prefilter: Prefilter = (prefilter or fastest_prefilter())(
+            patterns, [analysis for _, analysis in kept], store
         )
 
     def search(self, texts: Sequence[str], budget: Budget) -> Iterator[tuple[int, Pattern, re.Match[str]]]:
