@@ -12,6 +12,7 @@ from flows.enriching import Enricher, Findings, Task
 from flows.services import Services
 from warehouse.rows import call_row, link_row, observation_row, signal_row, write_rows
 from warehouse.runs import finish_shard, shards_done
+from warehouse.store import sql
 
 TABLES = ("observation", "signal", "link", "source_call")
 
@@ -44,6 +45,7 @@ def load_shard(services: Services, run_id: str, folder: Path, number: int) -> No
             file = folder / f"{number:05d}.{table}.ndjson"
             if file.exists() and file.stat().st_size:
                 services.warehouse.append_file(table, file)
+        services.warehouse.run(sql("newest_links"), {"run_id": run_id})
         accounts = int(done.read_text(encoding="utf-8") or 0)
         finish_shard(services.warehouse, run_id, f"{number:05d}", accounts, services.clock.now())
     for table in TABLES:
