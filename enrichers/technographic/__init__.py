@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 
+from enrichers.technographic.database import detector_for
 from enrichers.technographic.detect import Detector
-from enrichers.technographic.own import own_fingerprints
-from enrichers.technographic.store import Store, default_folder
 from enrichers.technographic.surface import read_surface
 from enrichers.technographic.technology import Origin, Technology
 
-__all__ = ["Detector", "Origin", "Technology", "detect_technologies"]
+__all__ = ["Detector", "Origin", "Technology", "detect_technologies", "detector_for", "own_detector"]
 
 
 def detect_technologies(
@@ -27,13 +25,12 @@ def detect_technologies(
     """The technologies that show on a page, surest first, implied ones last.
 
     `dns` maps record types (`MX`, `TXT`, `CNAME`, `NS`) to values. Without a `detector` our own fingerprints
-    are used. Never raises for what a page holds; a page too hostile for its time budget yields what was found.
+    are used, and the public set where the extra `technographics` has installed it. Never raises for what a page holds; a page too hostile for its time budget yields what was found.
     """
     surface = read_surface(html, url, headers, cookies, dns, certificate_issuer)
-    return (detector or own_detector()).detect(surface)
+    return (detector or detector_for()).detect(surface)
 
 
-@lru_cache(maxsize=1)
 def own_detector() -> Detector:
-    """The detector over our own fingerprints, built on first use."""
-    return Detector(own_fingerprints(), Store(default_folder()))
+    """The detector over our own fingerprints alone, built on first use."""
+    return detector_for(public=False)

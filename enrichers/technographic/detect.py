@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from enrichers.technographic.elements import ElementMatcher
 from enrichers.technographic.fingerprint import TABLES, TEXTS, Fingerprint
 from enrichers.technographic.matcher import Budget, TextMatcher
 from enrichers.technographic.pattern import Pattern
@@ -55,6 +56,9 @@ class Detector:
             )
             for part in TEXTS
         }
+        self._elements = ElementMatcher(
+            [(n, e) for n, f in enumerate(self.fingerprints) for e in f.elements], store
+        )
         self._tables: dict[str, dict[str, list[tuple[int, Pattern]]]] = {part: {} for part in TABLES}
         for n, fingerprint in enumerate(self.fingerprints):
             for part, table in fingerprint.tables.items():
@@ -77,12 +81,18 @@ class Detector:
         kept = {
             name: technology
             for name, technology in observed.items()
-            if technology.confidence >= LEAST_CONFIDENCE
-            and all(needed in observed for needed in self._by_name[name].requires)
+            if technology.confidence >= LEAST_CONFIDENCE and self._is_complete(name, observed)
         }
         return tuple(
             sorted([*kept.values(), *self._implied(kept)], key=lambda t: (t.implied, -t.confidence, t.name))
         )
+
+    def _is_complete(self, name: str, observed: Mapping[str, Technology]) -> bool:
+        wanted = self._by_name[name]
+        if wanted.requires and not any(other in observed for other in wanted.requires):
+            return False
+        held = {category for other in observed if other != name for category in observed[other].categories}
+        return not wanted.requires_categories or bool(held & set(wanted.requires_categories))
 
     def _matches(self, surface: Surface, budget: Budget) -> Iterator[Match]:
         yield from _host_matches(self._hosts, (*surface.urls, *surface.code_hosts))
@@ -96,6 +106,8 @@ class Detector:
                     _around(found),
                     WHERE[part],
                 )
+        for owner, sure, version, tag in self._elements.search(surface.html, budget):
+            yield Match(owner, WEIGHTS["element"] * sure, version, tag, WHERE["element"])
         for part in TABLES:
             table: Mapping[str, Sequence[str] | str] = getattr(surface, _ATTRIBUTE[part])
             yield from self._table_matches(part, table)

@@ -26,7 +26,8 @@ class Fingerprint:
 
     `hosts` are `domain` or `domain/path-prefix`, matched on the domain and everything under it. `texts` hold
     patterns by the part of the page, `tables` by part and lower-case name. `elements` are CSS selectors with
-    what must hold of the element found. `implies` maps names to confidence.
+    what must hold of the element found. `implies` maps names to confidence. Of `requires` and of
+    `requires_categories` one must be observed too.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Fingerprint:
     implies: Mapping[str, float] = field(default_factory=dict)
     excludes: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
+    requires_categories: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,101 @@
+"""Fingerprints written as elements: which of them a page holds.
+
+A selector is tried only where every text it needs occurs in the source; a tree is built only when one is tried.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from lxml import etree
+from lxml import html as lxml_html
+
+from enrichers.technographic.fingerprint import Element
+from enrichers.technographic.matcher import Budget
+from enrichers.technographic.pattern import Pattern
+from enrichers.technographic.prefilter import Prefilter, fastest_prefilter
+from enrichers.technographic.selector import UnsupportedSelector, split_group, translate
+from enrichers.technographic.store import Store
+
+MOST_ELEMENTS = 40
+"""Elements of one selector whose text or attributes are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    owner: int
+    element: Element
+    path: str
+    words: tuple[str, ...]
+
+
+class ElementMatcher:
+    """All selectors of a set. Those beyond the subset are listed in `refused`."""
+
+    def __init__(self, elements: Sequence[tuple[int, Element]], store: Store | None = None) -> None:
+        self.refused: list[tuple[int, str]] = []
+        self._entries: list[_Entry] = []
+        for owner, element in elements:
+            for selector in split_group(element.selector):
+                try:
+                    path, words = translate(selector)
+                except UnsupportedSelector:
+                    self.refused.append((owner, selector))
+                    continue
+                self._entries.append(_Entry(owner, element, path, words))
+        store = store or Store(None)
+        longest = [Pattern(re.escape(max(entry.words, key=len, default=""))) for entry in self._entries]
+        self._prefilter: Prefilter = fastest_prefilter()(longest, store.analyses(longest), store)
+        self._paths: dict[str, etree.XPath] = {}
+
+    def search(self, source: str, budget: Budget) -> Iterator[tuple[int, float, str | None, str]]:
+        """Owner, confidence, version and evidence of every element found."""
+        if not self._entries:
+            return
+        lowered = source.lower()
+        tried = [self._entries[n] for n in self._prefilter.candidates(source)]
+        tried = [entry for entry in tried if all(word in lowered for word in entry.words)]
+        if not tried:
+            return
+        tree = _tree(source)
+        for entry in tried if tree is not None else ():
+            for element in self._find(entry.path)(tree)[:MOST_ELEMENTS]:
+                found = _verify(entry.element, element)
+                if found is not None:
+                    yield entry.owner, found[0], found[1], _opening_tag(element)
+                    break
+            if budget.over():
+                return
+
+    def _find(self, path: str) -> etree.XPath:
+        if path not in self._paths:
+            self._paths[path] = etree.XPath(path)
+        return self._paths[path]
+
+
+def _tree(source: str) -> etree._Element | None:
+    parser = lxml_html.HTMLParser(encoding="utf-8")
+    try:
+        return lxml_html.document_fromstring(source.encode("utf-8", "replace"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError):
+        return None
+
+
+def _verify(wanted: Element, element: etree._Element) -> tuple[float, str | None] | None:
+    """Confidence and version where the element holds what is wanted of it, else None."""
+    checks = [(pattern, "".join(element.itertext())[:2000]) for pattern in wanted.text]
+    checks += [(p, element.get(name)) for name, patterns in wanted.attributes.items() for p in patterns]
+    if not checks:
+        return 1.0, None
+    for pattern, value in checks:
+        match = pattern.regex.search(value[:2000]) if value is not None else None
+        if match:
+            return pattern.confidence, pattern.version_of(match)
+    return None
+
+
+def _opening_tag(element: etree._Element) -> str:
+    attributes = "".join(f' {name}="{value[:80]}"' for name, value in element.items())
+    return f"<{element.tag}{attributes}>"[:200]
