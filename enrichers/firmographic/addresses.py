@@ -25,6 +25,7 @@ from enrichers.firmographic.words import pattern_of, read_yaml
 PARTS = ("street", "city", "region", "postcode", "country")
 _CITY = r"(?P<city>[A-Z][A-Za-z.'’\-]*(?: (?:[A-Z][A-Za-z.'’\-]*|of|on|upon|le|la|del?|and|the)){0,4})"
 _GB_POSTCODE = r"(?P<postcode>(?:GIR ?0AA|[A-PR-UWYZ](?:\d{1,2}|[A-HK-Y]\d|[A-HK-Y]\d\d|\d[A-HJKPSTUW]|[A-HK-Y]\d[ABEHMNPRV-Y])) ?\d[ABD-HJLNP-UW-Z]{2})"
+_UP_TO_STREET = re.compile(r"(?i)^.{0,60}?\b(?:at|address is|located (?:in|on))\s+(?=\d)")
 _LONE_POSTCODE = re.compile(r"\d{5}(?:-\d{4})?|[A-Z]\d[A-Z] ?\d[A-Z]\d")
 _COUNTRY_AFTER = re.compile(r"^[\s,.\-|]*((?:[A-Z][A-Za-z.]*|of|the)(?: (?:[A-Z][A-Za-z.]*|of|the)){0,3})")
 
@@ -80,7 +81,7 @@ def _street_end() -> re.Pattern[str]:
 def _streetish() -> re.Pattern[str]:
     words = read_yaml("places.yml")
     return re.compile(
-        rf"(?i)\d+\s*\w|\bP\.?\s?O\.?\s?Box\b|\b(?:{words['street_words']})\b\.?(?:$|[\s,])|^\W*(?:{words['unit_words']})\b|\b(?:stra(?:ß|ss)e|str\.|platz|weg|allee)\b|\b\w+(?:straße|strasse|str\.)"
+        rf"(?i)\d+\s*\w|\bP\.?\s?O\.?\s?Box\b|\b(?:{words['street_words']})\b\.?(?:$|[\s,])|^\W*(?:{words['unit_words']})\b|\b(?:stra(?:ß|ss)e|str\.|platz|weg|allee)\b|\b\w+(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|damm|ufer)\s+\d"
     )
 
 
@@ -266,7 +267,7 @@ def _street(page: Page, line: Line, before: str) -> tuple[str, list[str]]:
 
 def _last_street(text: str) -> str:
     """The street at the end of a running text."""
-    text = text.strip(" ,;|-–•·")
+    text = _UP_TO_STREET.sub("", text.strip(" ,;|-–•·"))
     for cut in (r".*[|•·;]\s*", r".*(?:\bat\b|:|\bis\b|located (?:at|in)|[.!?])\s+(?=\S*\d|P\.?\s?O|[A-Z])"):
         shorter = re.sub(cut, "", text, count=1, flags=re.IGNORECASE | re.DOTALL)
         if shorter and _streetish().search(shorter) and len(text) > 40:

@@ -111,7 +111,7 @@ def test_a_labelled_valid_number_is_found_whichever_way_it_is_printed(country, s
     )
     printed = phonenumbers.format_number(number, style)
     canonical = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    if any(run in canonical for run in ("1234567", "0123456", "0000000")):
+    if any(run in f"0{number.national_number}" for run in ("1234567", "0123456", "0000000")):
         return
     assert canonical in lines(f"<p>Phone: {printed}</p>", None, country)
 
