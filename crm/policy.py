@@ -30,7 +30,7 @@ from accounts.account import Actor
 from accounts.change import Change, ChangeKind, Code, Policy, Verdict
 from accounts.golden import REPLACEABLE, Freshness, GoldenValue
 from crm.view import FieldView, rival_of
-from crm.wording import age, days_between, evidence, quoted
+from crm.wording import age, ago, days_between, evidence, quoted
 
 __all__ = ["FieldView", "decide"]
 
@@ -178,7 +178,7 @@ def _person(case: _Case) -> Answer | None:
         return None
     days = days_between(view.history.changed_at, view.now)
     who = view.history.changed_by or ("a person" if view.history.actor is Actor.PERSON else "somebody")
-    when = "at an unknown time" if days is None else f"{days} days ago"
+    when = ago(days)
     if view.edited_since_ours:
         who, when = f"{who}, after us,", "since our own write" if days is None else when
     reason = (

@@ -23,6 +23,17 @@ def age(days: int | None) -> str:
     return f"{days} day{'' if days == 1 else 's'} old"
 
 
+def ago(days: int | None) -> str:
+    """How long ago something happened, in words.
+
+    >>> ago(0), ago(1), ago(9), ago(None)
+    ('today', '1 day ago', '9 days ago', 'at an unknown time')
+    """
+    if days is None:
+        return "at an unknown time"
+    return "today" if days == 0 else f"{days} day{'' if days == 1 else 's'} ago"
+
+
 def quoted(text: str | None, limit: int = 80) -> str:
     """A value in quotes, cut to a readable length; `blank` where there is none."""
     if text is None:

@@ -45,15 +45,20 @@ class DuckLedger:
         )
 
     def settle(self, run_id: str, outcomes: Sequence[WriteOutcome]) -> None:
-        """Notes what became of changes."""
-        self._warehouse.append("outcome", (_outcome_row(run_id, o) for o in outcomes))
+        """Notes what became of changes: their intents are closed, and what is written anew is no longer undone."""
+        known = [o.change.id for o in outcomes if o.status is not WriteStatus.UNKNOWN]
+        written = [o.change.id for o in outcomes if o.status is WriteStatus.WRITTEN]
+        with self._warehouse.transaction():
+            self._warehouse.append("outcome", (_outcome_row(run_id, o) for o in outcomes))
+            for table, ids in (("intent", known), ("undone", written)):
+                self._warehouse.run(
+                    f"DELETE FROM {table} WHERE run_id = $run_id AND list_contains($ids, change_id)",
+                    {"run_id": run_id, "ids": ids},
+                )
 
     def unsettled(self) -> Sequence[tuple[str, Change]]:
         """Intents without an outcome, each with its run id, oldest first."""
-        rows = self._warehouse.rows(
-            "SELECT run_id, change FROM intent i ANTI JOIN (FROM outcome WHERE status <> 'unknown') o "
-            "ON o.run_id = i.run_id AND o.change_id = i.change_id ORDER BY noted_at"
-        )
+        rows = self._warehouse.rows("SELECT run_id, change FROM intent ORDER BY noted_at, rowid")
         found = {(row["run_id"], row["change"]): change_from(json.loads(row["change"])) for row in rows}
         return [(run_id, change) for (run_id, _), change in found.items()]
 
