@@ -27,6 +27,9 @@ BEST = (
 ALONE = 5.0
 """The lead of a candidate without a rival."""
 
+TIE = 0.03
+"""Share of the name's log-odds added again, so that of two good names the better one leads."""
+
 ACCEPT, REVIEW = 0.975, 0.25
 
 
@@ -105,7 +108,7 @@ def link_tables(left: Sequence[Company], right: Sequence[Company]) -> tuple[list
     if not compared.pairs:
         return [], compared
     added = np.array([fixed_weights(said) for said in compared.evidence])
-    scores = load_block("rows", compare_rows.FEATURES).scores(compared.values) + added
+    scores = load_block("rows", compare_rows.FEATURES).scores(compared.values) + added + TIE * compared.names
     best, second, values = rivals(compared.pairs, scores)
     final = load_block("best", BEST)
     chances = probability(final.scores(values))

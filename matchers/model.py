@@ -59,7 +59,8 @@ def _stored() -> dict[str, Any]:
     return loaded
 
 
-def load_block(route: str, features: Sequence[Feature]) -> Block:
+@cache
+def load_block(route: str, features: tuple[Feature, ...]) -> Block:
     """The shipped weights of one route. Raises ValueError where they do not fit the features of this version."""
     stored = _stored()["blocks"][route]
     curves = []

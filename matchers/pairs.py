@@ -108,9 +108,18 @@ class PairMatcher:
             chances = probability(weights.sum(axis=1) + block.intercept).tolist()
             for at, chance, why in zip(rows, chances, reasons(route, block, weights), strict=True):
                 a, b = pairs[at]
-                reason = f"“{a.raw[:80]}” against “{b.raw[:80]}”: {why}"
+                same = _same(a, b)
+                reason = f"“{a.raw[:80]}” against “{b.raw[:80]}”: {same or why}"
                 found[at] = Answer(round(chance, 4), decision_of(chance), grade_of(chance), reason)
         return found
+
+
+def _same(a: Name, b: Name) -> str:
+    if a.core != b.core:
+        return ""
+    if a.forms == b.forms:
+        return "same name and legal form" if a.forms else "same name"
+    return "same name, other legal form" if a.forms and b.forms else "same name, legal form on one side only"
 
 
 NOTHING = -6.0

@@ -22,7 +22,7 @@ import numpy as np
 from accounts.account import Company
 from matchers import compare_rows
 from matchers.fit import fit
-from matchers.linking import ACCEPT, BEST, Comparison, compare_tables, rivals
+from matchers.linking import ACCEPT, BEST, TIE, Comparison, compare_tables, rivals
 from matchers.model import Block, Matrix, probability
 from matchers.rows import company_of
 from matchers.train import FOLDS, entry_of, readable
@@ -81,7 +81,7 @@ def held_out_scores(tasks: Sequence[Task]) -> list[Matrix]:
         block = fit_rows(tasks, leaving)
         for task, kept in zip(tasks, scores, strict=True):
             here = task.folds == leaving
-            kept[here] = block.scores(task.compared.values[here])
+            kept[here] = block.scores(task.compared.values[here]) + TIE * task.compared.names[here]
     return scores
 
 
