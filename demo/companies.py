@@ -116,6 +116,7 @@ def found_company(seed: int, number: int) -> Firm:
         lei=lei(number) if rng.random() < 0.1 else "",
         cik=9_000_000 + number if listed else 0, ticker=_ticker(number) if listed else "",
         board=rng.choice(("greenhouse", "lever")) if rng.random() < 0.12 else "", sister=sister,
+        old_domains=(f"{naming.slug}-online.example",) if rng.random() < 0.03 else (),
     )  # fmt: skip
 
 

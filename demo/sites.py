@@ -83,7 +83,7 @@ _WITH_STREET = frozenset({"city", "region", "postcode", "country"})
 _OMITS = {
     "brochure": {"employees"},
     "zh_tables": {"employees", "uscc"},
-    "zh_broken": {"founded", "uscc"},
+    "zh_broken": {"founded", "uscc", "postcode"},
     "framework": {"founded"},
 }
 #: One page only: everything said there or not at all.

@@ -1,0 +1,169 @@
+"""Nights over the demo world: builds it, runs them, lets reps work between them, and scores against the truth."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from accounts.change import ChangeKind, Verdict
+from crm.planfile import read_plan
+from demo.crm_export import JUDGED, Row, export, read_csv, write_csv
+from demo.replay import write_night
+from demo.reps import edit_rows
+from demo.score import Cell, Scorer, Share
+from demo.truth import write_truth
+from demo.world import World
+from flows.night import NightOptions, run_night
+from flows.report import RunReport
+from flows.services import open_services
+
+_CONFIG = """\
+# Written by `evergreen demo`: the CRM of an invented world.
+[crm]
+kind = "file"
+path = "accounts.csv"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoOptions:
+    """What world, and how many nights over it."""
+
+    folder: Path
+    accounts: int = 200
+    nights: int = 3
+    seed: int = 1
+    days_apart: int = 1
+
+
+@dataclass
+class DemoReport:
+    """What came of the nights; `seconds` are wall time by part, `nights` one row a night."""
+
+    options: DemoOptions
+    scorer: Scorer
+    nights: list[dict[str, Any]] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as one JSON object."""
+        options = self.options
+        return {
+            "accounts": options.accounts, "seed": options.seed, "folder": str(options.folder), "nights": self.nights,
+            "seconds": {name: round(value, 2) for name, value in self.seconds.items()},
+            "fields": {name: self._field(name) for name in JUDGED}, "total": self._total(),
+            "mistakes": [dict(zip(("night", "account_id", "field", "before", "after"), m, strict=True)) for m in self.scorer.mistakes[:200]],
+            "missed": [dict(zip(("night", "account_id", "field", "what"), m, strict=True)) for m in self.scorer.missed[:200]],
+        }  # fmt: skip
+
+    def _field(self, name: str) -> dict[str, Any]:
+        tally = self.scorer.tallies[name]
+        return {
+            "filled": _pair(tally.fill, tally.filled), "replaced": _pair(tally.replace, tally.renewed),
+            "flagged": _pair(tally.flag, tally.flagged), "planted_found": _share(tally.planted),
+            "clobbered": tally.clobbered, "harmed": tally.harmed, "restyled": tally.restyled,
+        }  # fmt: skip
+
+    def _total(self) -> dict[str, Any]:
+        tallies = self.scorer.tallies.values()
+        written = [share for t in tallies for share in (t.fill, t.replace)]
+        return {
+            "written_right": _share(_sum(written)), "planted_found": _share(_sum([t.planted for t in tallies])),
+            "filled": _share(_sum([t.filled for t in tallies])), "renewed": _share(_sum([t.renewed for t in tallies])),
+            "clobbered": sum(t.clobbered for t in tallies), "harmed": sum(t.harmed for t in tallies),
+        }  # fmt: skip
+
+
+def _sum(shares: list[Share]) -> Share:
+    return Share(sum(s.part for s in shares), sum(s.whole for s in shares))
+
+
+def _share(share: Share) -> dict[str, Any]:
+    return {
+        "right": share.part,
+        "of": share.whole,
+        "rate": None if share.rate is None else round(share.rate, 4),
+    }
+
+
+def _pair(precision: Share, recall: Share) -> dict[str, Any]:
+    return {"precision": _share(precision), "recall": _share(recall)}
+
+
+def run_demo(options: DemoOptions, told: Callable[[str], None] = lambda _: None) -> DemoReport:
+    """Builds the world in a folder and runs the nights over it.
+
+    Leaves there what a person may want to look at: `accounts.csv`, `web/`, `truth-NNN.csv`, `evergreen.toml` and the
+    warehouse. Raises ConfigError, CrmError, WarehouseError as a night does.
+    """
+    options.folder.mkdir(parents=True, exist_ok=True)
+    world = World(options.seed, options.accounts, options.days_apart)
+    report = DemoReport(options, Scorer(world))
+    with _timed(report, "build"):
+        rows = export(world)
+        write_csv(options.folder / "accounts.csv", rows)
+        (options.folder / "evergreen.toml").write_text(_CONFIG, encoding="utf-8")
+    for number in range(options.nights):
+        told(f"night {number + 1} of {options.nights}")
+        _one_night(report, world, rows)
+    return report
+
+
+def _one_night(report: DemoReport, world: World, rows: list[Row]) -> None:
+    folder = report.options.folder
+    events = world.turn() if report.nights else ()
+    edits = edit_rows(world, rows) if report.nights else []
+    if edits:
+        write_csv(folder / "accounts.csv", rows)
+    with _timed(report, "web"):
+        replay = write_night(world, folder / "web")
+        write_truth(world, folder / f"truth-{world.night:03d}.csv")
+    report.scorer.expect(rows, events)
+    with _timed(report, "nights"):
+        run = _run(folder, world, replay)
+    after = read_csv(folder / "accounts.csv")
+    with _timed(report, "score"):
+        report.scorer.judge(rows, after, _asked(run))
+    report.nights.append(
+        {
+            "run_id": run.run_id, "as_of": world.now().isoformat(), "status": run.status, "accounts": run.accounts,
+            "looked_at": run.looked_at, "written": sum(run.outcomes.values()), "reviews": run.reviews,
+            "events": len(events), "edits": len(edits), "seconds": dict(run.seconds), "breaker": run.breaker,
+        }
+    )  # fmt: skip
+    for row in rows:
+        row.cells = dict(after[row.id])
+
+
+def _run(folder: Path, world: World, replay: Path) -> RunReport:
+    as_of = world.now().isoformat()
+    with open_services(folder / "evergreen.toml", as_of=as_of, replay=replay) as services:
+        return run_night(services, NightOptions(apply=True))
+
+
+def _asked(run: RunReport) -> set[Cell]:
+    """The cells whose standing value the run asks about or means to replace."""
+    changes = read_plan(Path(run.paths["plan"])).changes
+    return {
+        (c.account_id, c.field)
+        for c in changes
+        if c.verdict is Verdict.REVIEW or (c.verdict is Verdict.WRITE and c.kind is ChangeKind.REPLACE)
+    }
+
+
+class _timed:  # noqa: N801 - reads as a word where it is used
+    """Adds the time a block takes to a report."""
+
+    def __init__(self, report: DemoReport, name: str) -> None:
+        self._report = report
+        self._name = name
+
+    def __enter__(self) -> None:
+        self._began = time.monotonic()
+
+    def __exit__(self, *_: object) -> None:
+        spent = self._report.seconds.get(self._name, 0.0)
+        self._report.seconds[self._name] = spent + time.monotonic() - self._began
