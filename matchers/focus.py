@@ -18,7 +18,7 @@ from importlib import resources
 from matchers.folding import fold, has_han
 from matchers.latin import tokenize
 from matchers.names import Name, parse
-from matchers.tables import meanings, trades
+from matchers.tables import lines_of, meanings, trades
 
 FEATURES = ("length", "inside", "holds", "early", "late", "often", "code", "colon", "embedded", "institution", "marked", "alone", "start")
 """What is weighed beside the words next to a name; see `weigh`."""
@@ -27,7 +27,6 @@ LONGEST_TEXT = 20_000
 _REACH = 30
 _SURE = 0.5
 _GENERIC = frozenset("holdings holding group technology technologies international global the company companies worldwide".split())
-_STARTUP = frozenset("startup startups seed backed unicorn".split())
 _LONGER = re.compile(r"^(?:集团|控股|公司|银行|证券|股份|保险|基金|信托|投资|科技|地产|资本|实业|文化|传媒|网络|分行|系(?!统)|系列)")
 _BEFORE = re.compile(r"[东西南北中大新上]$")
 
@@ -103,15 +102,34 @@ def _met(word: str, token: str) -> bool:
 
 
 def _surety(name: Name, words: Sequence[str], start: int, size: int) -> float:
+    """How sure a met name is, by what follows it: a word no headline puts behind a name belongs to a longer name."""
     assert name.latin
     extra = len(name.latin.tokens) - size
     sure = 0.95 - 0.06 * extra
     following = words[start + size] if start + size < len(words) else ""
-    if following.isdigit() and start + size + 1 < len(words) and size == 1 and len(following) <= 2 and start == 0:
-        return 0.2  # "science 37 cutting": a number right behind a leading name belongs to it
-    if size == 1 and _common(name.latin.tokens[0]) and _STARTUP & set(words):
-        return 0.4
-    return sure
+    if size > 1 or following in _FORMED:
+        return sure
+    if following and following not in _headline_words() and not following.isdigit():
+        return 0.3
+    if following.isdigit() and start == 0 and len(following) <= 2:
+        return 0.2
+    if _common(name.latin.tokens[0]):
+        return 0.45
+    return 0.45 if _of_a_part(words) else sure
+
+
+_FORMED = frozenset("inc corp corporation ltd plc llc ag sa nv holdings group".split())
+_PARTS = frozenset("unit arm division subsidiary".split())
+
+
+def _of_a_part(words: Sequence[str]) -> bool:
+    """The text is about a part of the company ("its cloud unit")."""
+    return any(word in _PARTS and "its" in words[max(0, at - 3) : at] for at, word in enumerate(words))
+
+
+@cache
+def _headline_words() -> frozenset[str]:
+    return frozenset(word for line in lines_of("headline_words.txt") for word in line.split())
 
 
 def _common(word: str) -> bool:
