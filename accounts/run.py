@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,13 +22,13 @@ class RunStatus(StrEnum):
     CRASHED = "crashed"
 
 
-def new_run_id(now: datetime) -> str:
-    """A sortable run id: the UTC second and six random hex digits.
+def new_run_id(now: datetime, number: int) -> str:
+    """A sortable run id: the UTC second of the run's clock and the run's number in this warehouse.
 
-    >>> new_run_id(datetime(2026, 11, 22, 2, 0))[:15]
-    '20261122T020000'
+    >>> new_run_id(datetime(2026, 11, 22, 2, 0), 7)
+    '20261122T020000-0007'
     """
-    return f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+    return f"{now:%Y%m%dT%H%M%S}-{number:04d}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from crm.import_file import write_import_file
 from crm.planfile import write_plan
 from crm.settle import settle_unknown
 from flows.services import Services
+from warehouse.crm_state import take_outcomes
+from warehouse.staleness import refresh_staleness
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,12 @@ def apply_set(
         else ""
     )
     return Applied(RunStatus.DONE, True, told, report, paths)
+
+
+def take_written(services: Services, run_id: str) -> None:
+    """Brings the newest state of the CRM and the staleness up to what the run wrote, for those who read it now."""
+    take_outcomes(services.warehouse, run_id)
+    refresh_staleness(services.warehouse, services.clock.now())
 
 
 def _breaker_words(change_set: ChangeSet) -> str:

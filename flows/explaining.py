@@ -67,8 +67,8 @@ def _observations(warehouse: Warehouse, account_id: str) -> dict[str, dict[str, 
 
 def _last_decisions(warehouse: Warehouse, account_id: str) -> dict[str, dict[str, Any]]:
     rows = warehouse.rows(
-        "SELECT field, verdict, code, reason, value, run_id FROM change WHERE account_id = $a "
-        "QUALIFY row_number() OVER (PARTITION BY field ORDER BY noted_at DESC) = 1",
+        "SELECT c.field, c.verdict, c.code, c.reason, c.value, c.run_id FROM change c LEFT JOIN run r ON r.id = c.run_id "
+        "WHERE c.account_id = $a QUALIFY row_number() OVER (PARTITION BY c.field ORDER BY r.number DESC) = 1",
         {"a": account_id},
     )
     return {row["field"]: row for row in rows}

@@ -17,18 +17,19 @@ from typing import Protocol
 
 from accounts.account import Account
 from accounts.errors import EvergreenError, NothingReachable, WorkLeft
-from accounts.run import Run, RunStatus, new_run_id
-from flows.applying import Applied, apply_set, heal
+from accounts.run import Run, RunStatus
+from flows.applying import Applied, apply_set, heal, take_written
 from flows.deciding import decide_changes
 from flows.enriching import Enricher
 from flows.planning import Plan, plan
 from flows.pulling import pull
 from flows.report import RunReport, gather, write_report
+from flows.retention import tidy_up
 from flows.reviewing import add_questions, open_questions
 from flows.services import Services
 from flows.shards import adopt_leftovers, load_shard, write_shard
 from warehouse.golden import settle_golden
-from warehouse.runs import finish_run, start_run
+from warehouse.runs import finish_run, next_run_id, start_run
 from warehouse.snapshot import publish
 
 
@@ -107,7 +108,7 @@ def run_night(
     error here: the report's status is `held`, and the plan is kept.
     """
     now = services.clock.now()
-    night = _Night(services, options, new_run_id(now), now, progress)
+    night = _Night(services, options, next_run_id(services.warehouse, now), now, progress)
     night.folder.mkdir(parents=True, exist_ok=True)
     start_run(services.warehouse, Run(night.run_id, options.kind, RunStatus.RUNNING, now, now))
     try:
@@ -137,6 +138,7 @@ def _stages(night: _Night, shards: ShardRunner) -> RunReport:
         open_questions(services, change_set, night.run_id)
     with night.stage("apply"):
         applied = apply_set(services, change_set, night.folder, write=options.apply, force=options.force)
+        take_written(services, night.run_id)
         add_questions(services, applied.report.questions if applied.report else (), night.run_id)
     return _finish(night, accounts, work, applied)
 
@@ -179,12 +181,14 @@ def _finish(night: _Night, accounts: Mapping[str, Account], work: Plan, applied:
         run_id=night.run_id, kind=options.kind, status=applied.status.value, applied=applied.wrote,
         started_at=night.started_at, as_of=night.started_at, finished_at=ended, accounts=len(accounts),
         looked_at=len(work.tasks), waiting=len(work.waiting), states=work.states,
+        stale=work.stale,
         sources_off=services.sources_off, breaker=applied.told, healed=tuple(night.healed),
         seconds=night.seconds, paths=paths, **facts,
     )  # fmt: skip
     write_report(report, night.folder)
     finish_run(services.warehouse, night.run_id, applied.status, ended, report.counts(), applied.told)
     publish(services.warehouse, night.run_id, keep=services.config.warehouse.keep_snapshots)
+    tidy_up(services)
     return report
 
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from accounts.account import Account
 from accounts.run import WorkItem
 from flows.enriching import Task
 from flows.services import Services
-from warehouse.staleness import refresh_staleness, work_list
+from warehouse.staleness import refresh_staleness, stale_fields, work_list
 
 #: Days after which a source that had nothing to say about a need is asked again.
 RECHECK_DAYS = 30
+#: Stale fields a report lists; `evergreen stale` lists them all.
+MOST_STALE_TOLD = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,7 @@ class Plan:
     tasks: tuple[Task, ...]
     waiting: tuple[WorkItem, ...]
     states: Mapping[str, int]
+    stale: Sequence[Mapping[str, Any]] = ()
 
     def shards(self, size: int) -> list[tuple[Task, ...]]:
         """The tasks in shards of a size, best first."""
@@ -50,4 +54,4 @@ def plan(
     ]
     cut = len(items) if budget is None else budget
     tasks = tuple(Task(accounts[item.account_id], item) for item in items[:cut])
-    return Plan(tasks, tuple(items[cut:]), states)
+    return Plan(tasks, tuple(items[cut:]), states, stale_fields(services.warehouse, limit=MOST_STALE_TOLD))

@@ -9,7 +9,7 @@ from accounts.errors import ConfigError
 from accounts.run import Run, RunStatus
 from crm.plan import with_decisions
 from crm.planfile import read_plan
-from flows.applying import Applied, apply_set, heal
+from flows.applying import Applied, apply_set, heal, take_written
 from flows.reviewing import add_questions
 from flows.services import Services
 from warehouse.runs import finish_run, start_run
@@ -47,6 +47,7 @@ def apply_plan(services: Services, path: Path, *, apply: bool, force: bool = Fal
     heal(services)
     services.ledger.plan(change_set)
     applied = apply_set(services, change_set, services.runs_folder / run_id, write=True, force=force)
+    take_written(services, run_id)
     add_questions(services, applied.report.questions if applied.report else (), run_id)
     written = len(applied.report.written) if applied.report else 0
     finish_run(

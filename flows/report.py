@@ -9,7 +9,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from warehouse.staleness import stale_fields
 from warehouse.store import Warehouse, sql
 
 Row = Mapping[str, Any]
@@ -107,7 +106,6 @@ def gather(warehouse: Warehouse, run_id: str) -> dict[str, Any]:
         "SELECT status, count(*) AS n FROM outcome WHERE run_id = $run_id GROUP BY status", by
     )
     return {
-        "stale": stale_fields(warehouse),
         "changes": warehouse.rows(sql("report_changes"), by),
         "confirmed": warehouse.value("SELECT count(*) FROM confirmation WHERE run_id = $run_id", by),
         "sources": warehouse.rows(sql("report_sources"), by),

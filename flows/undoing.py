@@ -7,13 +7,13 @@ from typing import Any
 
 from accounts.change import Change, ChangeSet, Verdict
 from accounts.errors import ConfigError
-from accounts.run import Run, RunStatus, new_run_id
+from accounts.run import Run, RunStatus
 from crm.apply import ApplyReport
 from crm.planfile import write_plan
 from crm.undo import apply_undo, plan_undo
-from flows.applying import heal
+from flows.applying import heal, take_written
 from flows.services import Services
-from warehouse.runs import find_run, finish_run, start_run
+from warehouse.runs import find_run, finish_run, next_run_id, start_run
 from warehouse.snapshot import publish
 
 
@@ -74,7 +74,7 @@ def undo(
     if field is not None:
         field = services.catalogue[field].name
     now = services.clock.now()
-    run_id = new_run_id(now)
+    run_id = next_run_id(services.warehouse, now)
     heal(services)
     change_set = plan_undo(
         services.ledger, services.crm, wanted, undo_run_id=run_id, now=now, account=account, field=field
@@ -85,6 +85,7 @@ def undo(
     services.ledger.plan(change_set)
     write_plan(services.runs_folder / run_id / "plan.json", change_set)
     report = apply_undo(services.crm, services.ledger, change_set, wanted, services.clock)
+    take_written(services, run_id)
     counts = {"restored": len(report.written)}
     finish_run(services.warehouse, run_id, RunStatus.DONE, services.clock.now(), counts, f"undid {wanted}")
     publish(services.warehouse, run_id, keep=services.config.warehouse.keep_snapshots)

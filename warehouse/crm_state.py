@@ -38,6 +38,12 @@ def take_pull(
     return len(pulled)
 
 
+def take_outcomes(warehouse: Warehouse, run_id: str) -> None:
+    """Takes what a run wrote into the newest state of the CRM, so that readers see it before the next pull."""
+    with warehouse.transaction():
+        warehouse.script("take_outcomes", {"run_id": run_id})
+
+
 def _account_row(account: Account) -> dict[str, Any]:
     return {
         "account_id": account.id, "name": account.get("name"), "last_modified": account.last_modified,

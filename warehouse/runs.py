@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from accounts.run import Run, RunStatus
+from accounts.run import Run, RunStatus, new_run_id
 from warehouse.store import Warehouse
 
 
@@ -15,7 +15,13 @@ def start_run(warehouse: Warehouse, run: Run) -> None:
     warehouse.run(
         "UPDATE run SET status = 'crashed', error = 'it never ended; the next run took over' WHERE status = 'running'"
     )
-    warehouse.append("run", [{**_row(run)}])
+    number = warehouse.value("SELECT coalesce(max(number), 0) + 1 FROM run")
+    warehouse.append("run", [{**_row(run), "number": number}])
+
+
+def next_run_id(warehouse: Warehouse, now: datetime) -> str:
+    """The id of the run about to start."""
+    return new_run_id(now, warehouse.value("SELECT coalesce(max(number), 0) + 1 FROM run"))
 
 
 def finish_run(
@@ -35,9 +41,7 @@ def finish_run(
 
 def list_runs(warehouse: Warehouse, limit: int = 50) -> list[Run]:
     """The newest runs, newest first."""
-    rows = warehouse.rows(
-        "SELECT * FROM run ORDER BY started_at DESC, id DESC LIMIT $limit", {"limit": limit}
-    )
+    rows = warehouse.rows("SELECT * FROM run ORDER BY number DESC LIMIT $limit", {"limit": limit})
     return [
         Run(
             r["id"], r["kind"], RunStatus(r["status"]), r["started_at"], r["as_of"], r["finished_at"],
@@ -52,7 +56,7 @@ def find_run(warehouse: Warehouse, name: str, *, writing: bool = False) -> str |
     if name == "last":
         wrote = "WHERE id IN (SELECT run_id FROM outcome WHERE status = 'written')" if writing else ""
         wrote += " AND kind <> 'undo'" if writing else ""
-        found = warehouse.value(f"SELECT id FROM run {wrote} ORDER BY started_at DESC, id DESC LIMIT 1")
+        found = warehouse.value(f"SELECT id FROM run {wrote} ORDER BY number DESC LIMIT 1")
         return str(found) if found else None
     ids = [r["id"] for r in warehouse.rows("SELECT id FROM run WHERE starts_with(id, $name)", {"name": name})]
     return ids[0] if len(ids) == 1 else None

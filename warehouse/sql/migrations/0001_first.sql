@@ -2,7 +2,7 @@
 -- Times are TIMESTAMP in UTC. Ids are made in Python. Long tables are append-only.
 
 CREATE TABLE run (
-    id VARCHAR, kind VARCHAR, status VARCHAR, started_at TIMESTAMP, as_of TIMESTAMP,
+    number INTEGER, id VARCHAR, kind VARCHAR, status VARCHAR, started_at TIMESTAMP, as_of TIMESTAMP,
     finished_at TIMESTAMP, counts JSON, error VARCHAR
 );
 CREATE TABLE shard (

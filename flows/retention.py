@@ -1,0 +1,23 @@
+"""Retention: bodies of old pages and files of old runs go; hashes, passages and what was decided stay."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import timedelta
+
+from flows.services import Services
+from warehouse.responses import FileResponseStore
+
+
+def tidy_up(services: Services) -> None:
+    """Drops page bodies older than `keep_bodies_days` and the folders of all but the newest `keep_run_files` runs."""
+    config = services.config
+    store = FileResponseStore(config.home / "responses")
+    try:
+        store.prune(services.clock.now() - timedelta(days=config.warehouse.keep_bodies_days))
+    finally:
+        store.close()
+    folders = sorted((p for p in services.runs_folder.iterdir() if p.is_dir()), reverse=True)
+    for folder in folders[config.run.keep_run_files :]:
+        if not list(folder.glob("*.done")):
+            shutil.rmtree(folder, ignore_errors=True)
