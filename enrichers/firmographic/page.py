@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from urllib.parse import urljoin
 
 from lxml import etree
@@ -36,10 +36,17 @@ _REGIONS = (
     ("contact", re.compile(r"contact|vcard|(?:^|[\s_-])(?:adr|address|location|imprint|impressum|lianxi|lxwm)", re.I)),
     ("others", re.compile(r"testimonial|review|partner|sponsor|client|customer|comment|affiliat|(?:^|[\s_-])(?:ads?|advert\w*)(?:$|[\s_-])", re.I)),
 )  # fmt: skip
+_ANY_REGION = re.compile(
+    r"foot|copy|bot|btm|dibu|colophon|nav|menu|crumb|head|top|hd|banner|logo|brand|contact|vcard|adr|location|imprint|impressum|lianxi|lxwm"
+    r"|testimonial|review|partner|sponsor|client|customer|comment|affiliat|ad",
+    re.I,
+)
+_NOWHERE: frozenset[str] = frozenset()
 _TAG_REGION = {"footer": "footer", "header": "header", "nav": "nav", "address": "contact"}
 _ICON = re.compile(
     r"(?:^|[\s_-])(?:fa|icon|ico|glyphicon|mdi|bi|i)[a-z]*[-_](phone|telephone|tel|mobile|fax|earphone)", re.I
 )
+_ICON_TAGS = frozenset({"i", "span", "em"})
 _LABEL = re.compile(
     r"(?i)^\W*(?:tele)?(?:phone|fax|call(?: us)?(?: now)?|tel|mobile|e-?mail|address|电话|電話|传真|傳真|邮箱|地址|热线|手机)\W*$"
 )
@@ -184,18 +191,26 @@ def parse_page(html: str, url: str | None = None) -> Page:
     return page
 
 
+@lru_cache(maxsize=32_768)
+def _named_regions(identity: str, names: str) -> frozenset[str]:
+    """The parts of a page an element's id and classes name; sites share them, so the answer is remembered."""
+    named = f"{identity} {names}"
+    if not _ANY_REGION.search(named):
+        return _NOWHERE
+    return frozenset(region for region, pattern in _REGIONS if pattern.search(named))
+
+
 class _Walk:
     """Reads the tree once, in document order, without recursion."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
         self.parts: list[str] = []
-        self.regions: list[frozenset[str]] = [frozenset()]
+        self.regions: list[frozenset[str]] = [_NOWHERE]
         self.opened: list[etree._Element] = []
         self.anchor: tuple[etree._Element, int, int] | None = None
         self.block: etree._Element = page.root
         self.heading = 0
-        self.known: dict[str, frozenset[str]] = {}
 
     def run(self) -> None:
         """Fills lines, links and images."""
@@ -229,8 +244,9 @@ class _Walk:
             self._image(node)
         elif tag == "area":
             self._link(node, len(self.parts), len(self.page.images))
-        elif tag in ("i", "span", "em") and not len(node):
-            icon = _ICON.search(node.get("class") or "")
+        elif tag in _ICON_TAGS:
+            names = node.get("class")
+            icon = _ICON.search(names) if names and not len(node) else None
             if icon:
                 self.parts.append(f" {icon.group(1).lower().replace('earphone', 'phone')}: ")
         if node.text:
@@ -257,20 +273,15 @@ class _Walk:
             self.parts.append(node.tail)
 
     def _region_of(self, node: etree._Element, tag: str) -> frozenset[str]:
-        attributes = node.attrib
-        if not attributes and tag not in _TAG_REGION:
-            return frozenset()
-        named = f"{attributes.get('id', '')} {attributes.get('class', '')}" if attributes else ""
-        style = attributes.get("style", "") if attributes else ""
+        identity, names, style = node.get("id"), node.get("class"), node.get("style")
+        if identity is None and names is None and style is None and tag not in _TAG_REGION:
+            return _NOWHERE
         if tag in ("body", "html"):
-            return frozenset()
-        key = f"{tag if tag in _TAG_REGION else ''}|{named}|{'x' if style and _HIDDEN.search(style) else ''}"
-        if key not in self.known:
-            found = {region for region, pattern in _REGIONS if len(named) > 1 and pattern.search(named)}
-            found |= {_TAG_REGION[tag]} if tag in _TAG_REGION else set()
-            found |= {"hidden"} if key.endswith("x") else set()
-            self.known[key] = frozenset(found)
-        return self.known[key]
+            return _NOWHERE
+        found = _named_regions(identity or "", names or "") if identity or names else _NOWHERE
+        if tag in _TAG_REGION:
+            found |= {_TAG_REGION[tag]}
+        return found | {"hidden"} if style and _HIDDEN.search(style) else found
 
     def _image(self, node: etree._Element) -> None:
         alt = " ".join((node.get("alt") or node.get("title") or "").split())

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from urllib.parse import unquote
 
 import phonenumbers
@@ -18,66 +17,17 @@ from lxml import etree
 from accounts.values import Hints
 from enrichers.firmographic.fact import Fact, around
 from enrichers.firmographic.page import Line, Page
+from enrichers.firmographic.phone_labels import headquarters_pattern, label_after, label_before, last_label
+from enrichers.firmographic.phone_shapes import canonical_phone, plan_country, shapes_for, spans
 from enrichers.firmographic.structured import Organisation
-from enrichers.firmographic.words import read_yaml
 
-_NANP = frozenset(
-    [
-        "US",
-        "CA",
-        "PR",
-        "BS",
-        "JM",
-        "TT",
-        "BB",
-        "BM",
-        "KY",
-        "DO",
-        "GU",
-        "VI",
-        "AG",
-        "AI",
-        "DM",
-        "GD",
-        "KN",
-        "LC",
-        "MS",
-        "SX",
-        "TC",
-        "VC",
-        "VG",
-        "AS",
-        "MP",
-    ]
-)
-_S = r"[\s.\-–—‐‑·•]"
-_END = r"(?![\d%]|[.\-]\d)"
-_SHAPES = {
-    "plus": re.compile(rf"(?:\+|(?<!\d)00(?=[1-9]))\s?\(?\d{{1,3}}\)?(?:{_S}|/){{0,3}}(?:\(0\){_S}?)?\(?\d{{1,5}}\)?(?:(?:{_S}|/){{0,3}}\d{{1,8}}){{1,6}}"),
-    "nanp": re.compile(rf"(?:(?<![\d.\-])1{_S}{{0,3}}\(?\s?[2-9]\d\d\s?\)?|\(\s?[2-9]\d\d\s?\)|(?<![\d.\-(])[2-9]\d\d)\s?(?:{_S}|/){{0,3}}[2-9]\d\d{_S}{{0,3}}\d{{4}}{_END}"),
-    "vanity": re.compile(
-        r"(?:(?<![\d.\-])1[\s.\-]{0,3}\(?[2-9]\d\d\)?|\([2-9]\d\d\)|(?<![\d.\-(])[2-9]\d\d)[\s.\-]{1,3}"
-        r"(?:\d{3}[\s.\-]?[A-Z]{4,5}|(?<=8[0-8]\d[\s.\-])[A-Z]{7,9}|(?<=8[0-8]\d[\s.\-])[A-Z\d]{1,6}-[A-Z\d-]{1,8}[A-Z])(?![A-Za-z\d])"
-    ),
-    "trunk": re.compile(rf"(?<![\d.,/\-])(?:\(0\d{{1,4}}\)|0\d{{1,4}})(?:{_S}|/){{0,3}}\d{{2,8}}(?:{_S}{{1,2}}\d{{2,6}}){{0,3}}{_END}"),
-    "service": re.compile(r"(?<![\d.,\-+])1[38]00?[\s\-.]?\d{2,3}[\s\-.]?\d{2,3}(?!\d)|(?<![\d.,\-+])13[\s\-.]?\d\d[\s\-.]?\d\d(?!\d)"),
-    "china": re.compile(
-        r"(?<![\d.\w])(?:\(?(?:\+?86|0086)\)?[\s\-]{0,2})?(?:"
-        r"\(?0?(?:10|2\d|[3-9]\d\d)\)?\s?[-—–－_\s)]{1,3}\s?[2-8]\d{2,3}[-\s]?\d{4}(?![\d])|\(0\d{2,3}\)[2-8]\d{6,7}(?!\d)|0(?:10|2\d|[3-9]\d\d)[2-8]\d{6,7}(?!\d)"
-        r"|[48]00[-—–\s]{0,3}\d{3}[-—–\s]{0,3}\d{4}(?!\d)|[48]00[-—–\s]{0,3}\d{4}[-—–\s]{0,3}\d{3}(?!\d)|[48]00[-—–\s]{0,3}\d{2}[-—–\s]?\d{2}[-—–\s]?\d{3}(?!\d)"
-        r"|1[3-9]\d[-\s]?\d{4}[-\s]?\d{4}(?!\d))"
-    ),
-    "national": re.compile(rf"(?<![\d.,/\-])[2-9]\d{{1,4}}(?:{_S}{{1,2}}\d{{2,5}}){{1,4}}{_END}"),
-    "bare": re.compile(r"(?<![\d.,/\-+])\d{7,12}(?![\d\-./])|(?<![\d.,/\-+])\d{3,4}[\s.\-]\d{4}(?![\d\-./]|\s\d)"),
-}  # fmt: skip
 _MAYBE_VANITY = re.compile(r"\d{3}[)\s.\-]{1,3}[A-Z\d]")
 _EXTENSION = re.compile(
     r"(?i)^[\s,;(]{0,3}(?:(?:ext(?:ension|n)?|x)\.?|转|轉|分机|#|-(?=\d{3,4}\b))\s*[:.]?\s*(\d{1,6})\b\)?"
 )
+_STREET_AFTER = re.compile(r"\s+[A-Z][a-z]")
 _SIBLING = re.compile(r"^\s?[/、,，;;]\s?([2-8]\d{2,3}-?\d{4})(?!\d)")
 _JOINT = re.compile(r"(?i)^[\s,;/、&|()·•+]*(?:and|or|和|或)?[\s,;/、&|()]*$")
-_GLUE = r"[\s:.\-–—_)(\]|/*#=>«»“”\"']"
-_KINDS = ("fax", "toll_free", "mobile", "person", "phone", "not_phone")
 _RULES = {
     "structured": 0.93,
     "tel_link": 0.93,
@@ -87,7 +37,7 @@ _RULES = {
     "foreign": 0.5,
     "local": 0.55,
 }
-_PLACEHOLDER = re.compile(r"(\d)\1{6,}|1234567|0123456|(?:^|\D)0000")
+_PLACEHOLDER = re.compile(r"(\d)\1{6,}|12345678|87654321|(?:^|\D)0000")
 _MAX_PER_PAGE = 300
 
 
@@ -107,28 +57,6 @@ class Sighting:
     page: Page | None = None
 
 
-@cache
-def _left_label() -> re.Pattern[str]:
-    """The last label before a number; single letters only where they stand alone."""
-    words = read_yaml("labels.yml")
-    groups = [f"(?P<{kind}>{'|'.join(words[kind])})" for kind in _KINDS]
-    return re.compile(
-        rf"(?i)(?<![a-z])(?:{'|'.join(groups)}|(?P<p>(?<!\w)[tp](?=[\s.:]))|(?P<f>(?<!\w)f(?=[\s.:]))|(?P<m>(?<!\w)[mc](?=[.:])))(?![a-z])"
-    )
-
-
-@cache
-def _right_label() -> re.Pattern[str]:
-    words = read_yaml("labels.yml")
-    groups = [f"(?P<{kind}>{'|'.join(words[kind])})" for kind in ("fax", "toll_free", "mobile", "person")]
-    return re.compile(rf"(?i)^\s*[\-–(\[]?\s*(?:{'|'.join(groups)})\b\s*(?P<close>[)\]]|$|[,;|]|(?=\d))")
-
-
-@cache
-def _headquarters() -> re.Pattern[str]:
-    return re.compile(rf"(?i)(?<![a-z])(?:{'|'.join(read_yaml('labels.yml')['headquarters'])})(?![a-z])")
-
-
 def sight_phones(page: Page, organisations: Sequence[Organisation], hints: Hints) -> list[Sighting]:
     """Every occurrence of a phone or fax number on a page."""
     sightings = [*_structured(page, organisations, hints), *_links(page, hints)]
@@ -137,49 +65,6 @@ def sight_phones(page: Page, organisations: Sequence[Organisation], hints: Hints
         if len(sightings) > _MAX_PER_PAGE:
             break
     return sightings
-
-
-def canonical_phone(text: str, country: str | None) -> tuple[str | None, int]:
-    """E.164 and libphonenumber's type of a number read under a country; (None, -1) where it is not valid."""
-    bare = re.sub(r"\(\s*0\s*\)", "", text)
-    try:
-        number = phonenumbers.parse(bare, country)
-    except phonenumbers.NumberParseException:
-        return None, -1
-    number.extension = None
-    kind = phonenumbers.number_type(number)
-    if kind == phonenumbers.PhoneNumberType.UNKNOWN:
-        return None, -1
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)), int(kind)
-
-
-def _shapes_for(country: str | None) -> tuple[str, ...]:
-    if country in _NANP:
-        return ("plus", "nanp", "vanity", "trunk")
-    if country in ("CN", "HK", "MO"):
-        return ("china", "plus", "nanp", "bare")
-    if country in ("AU", "NZ"):
-        return ("plus", "trunk", "service", "nanp", "vanity")
-    if country in (
-        "GB",
-        "IE",
-        "DE",
-        "IN",
-        "TW",
-        "FR",
-        "NL",
-        "IT",
-        "BE",
-        "CH",
-        "AT",
-        "ZA",
-        "JP",
-        "KR",
-        "SE",
-        "FI",
-    ):
-        return ("plus", "trunk", "nanp", "vanity")
-    return ("plus", "trunk", "national", "nanp", "vanity")
 
 
 def _digits(text: str) -> int:
@@ -192,11 +77,11 @@ def _in_line(page: Page, line: Line, hints: Hints) -> Iterator[Sighting]:
     if line.digits < 3 or (line.digits < 6 and not _MAYBE_VANITY.search(text)):
         return
     end, label = 0, None
-    for start, stop, shape in _spans(text, hints.country):
+    for start, stop, shape in spans(text, hints.country):
         between = text[end:start]
         if not (end and _JOINT.match(between)):
-            label = _label_before(page, line, between, start)
-        kind = _label_after(text[stop:]) or label
+            label = label_before(page, line, between, start)
+        kind = label_after(text[stop:]) or label
         end = stop
         if kind == "not_phone":
             continue
@@ -204,65 +89,6 @@ def _in_line(page: Page, line: Line, hints: Hints) -> Iterator[Sighting]:
         if sighting:
             yield sighting
             yield from _siblings(sighting, line, stop)
-
-
-def _spans(text: str, country: str | None) -> list[tuple[int, int, str]]:
-    """Places that look like numbers, in order, without overlap; shapes of the page's own plan go first."""
-    taken: list[tuple[int, int, str]] = []
-    for shape in _shapes_for(country):
-        for match in _SHAPES[shape].finditer(text):
-            start, stop = match.span()
-            if all(stop <= a or start >= b for a, b, _ in taken):
-                taken.append((start, stop, shape))
-    if country not in ("CN", "HK", "MO"):
-        for match in _SHAPES["bare"].finditer(text):
-            start, stop = match.span()
-            if all(stop <= a or start >= b for a, b, _ in taken):
-                taken.append((start, stop, "bare"))
-    return sorted(taken)
-
-
-def _label_before(page: Page, line: Line, between: str, start: int) -> str | None:
-    """The kind the nearest label names: on the same line, else alone on the line above."""
-    found = _last_label(between[-60:])
-    if found:
-        return found
-    if start <= 3 or not re.search(r"\w", between):
-        for above in page.before(line, 2):
-            if len(above.plain) <= 40:
-                found = _last_label(above.plain, alone=True)
-                if found:
-                    return found
-            if re.search(r"\w", above.plain):
-                break
-    return None
-
-
-def _last_label(text: str, alone: bool = False) -> str | None:
-    last = None
-    for last in _left_label().finditer(text):
-        pass
-    if last is None:
-        return None
-    kind = next(name for name, value in last.groupdict().items() if value)
-    kind = {"p": "phone", "f": "fax", "m": "mobile"}.get(kind, kind)
-    rest = text[last.end() :]
-    if alone and re.search(r"\w", rest):
-        return None
-    if kind == "fax" and re.search(
-        r"(?i)(?:tel|phone|电\s*话|ph)\W{0,4}(?:and|&|/|or|和|及)?\W{0,4}$", text[: last.start()]
-    ):
-        return "phone"
-    if kind in ("not_phone", "fax") and len(rest) > 25:
-        return None
-    return kind
-
-
-def _label_after(text: str) -> str | None:
-    found = _right_label().match(text[:40])
-    if not found:
-        return None
-    return next((name for name, value in found.groupdict().items() if value and name != "close"), None)
 
 
 def _judge(
@@ -273,8 +99,7 @@ def _judge(
     plain = line.plain[start:stop]
     if _PLACEHOLDER.search(re.sub(r"\D", "", plain)) and shape != "vanity":
         return None
-    country = "US" if shape in ("nanp", "vanity") else "CN" if shape == "china" else hints.country
-    canonical, kind = canonical_phone(plain, country)
+    canonical, kind = canonical_phone(plain, plan_country(shape, hints.country))
     rule = _rule(line, start, stop, shape, label, canonical, hints)
     if rule is None:
         return None
@@ -293,6 +118,8 @@ def _rule(
     """The rule a span is accepted by, or None."""
     plain = line.plain[start:stop]
     separated = bool(re.search(r"\d[\s.\-–—)(/]+\d", plain))
+    if shape == "bare" and _STREET_AFTER.match(line.plain[stop:]):
+        return None
     if canonical is None:
         fits = shape in ("nanp", "vanity", "trunk", "china", "plus") and separated and _digits(plain) >= 7
         if label in ("phone", "fax", "mobile", "toll_free") and (
@@ -302,7 +129,7 @@ def _rule(
         return None
     if label:
         return "labelled"
-    home = shape in _shapes_for(hints.country)[:3]
+    home = shape in shapes_for(hints.country)[:3]
     if shape == "bare" or (shape == "national" and not separated):
         return None
     if not home and shape != "plus":
@@ -334,7 +161,7 @@ def _strength(page: Page, line: Line, label: str | None) -> float:
     strength -= 1.0 if line.within("hidden") else 0.0
     strength -= 1.0 if len(line.plain) > 200 else 0.0
     if any(
-        _headquarters().search(above.plain)
+        headquarters_pattern().search(above.plain)
         for above in [line, *page.before(line, 5)]
         if len(above.plain) < 80
     ):
@@ -399,7 +226,7 @@ def _links(page: Page, hints: Hints) -> Iterator[Sighting]:
         shown = link.text if 6 < _digits(link.text) < 16 and len(link.text) < 40 else text
         line = page.lines[min(link.line, len(page.lines) - 1)] if page.lines else None
         label = (
-            _last_label(line.plain[: line.plain.find(link.text)][-40:])
+            last_label(line.plain[: line.plain.find(link.text)][-40:])
             if line and link.text and link.text in line.plain
             else None
         )
@@ -439,9 +266,8 @@ def settle_phones(sightings: Sequence[Sighting]) -> list[Fact]:
     facts = []
     for kind, _, seen in settled:
         best = max(seen, key=lambda s: (_RULES[s.rule], s.strength))
-        if kind is None:
-            kind = "local" if has_main else "main"
-            has_main = True
+        shown = kind or ("local" if has_main else "main")
+        has_main = has_main or kind is None
         confidence = min(0.97, _RULES[best.rule] + 0.02 * (len(seen) - 1))
         facts.append(
             Fact(
@@ -451,7 +277,7 @@ def settle_phones(sightings: Sequence[Sighting]) -> list[Fact]:
                 best.passage,
                 f"phone.{best.rule}",
                 best.node,
-                kind,
+                shown,
                 best.canonical,
                 None,
                 best.page,

@@ -11,6 +11,7 @@ from enrichers.firmographic.page import Page
 from enrichers.firmographic.words import pattern_of, read_yaml
 
 _FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json")
+_SPACED = str.maketrans("-_/", "   ")
 _FEED_LINK = re.compile(
     r"(?i)(?:^|[/.?=])(?:rss|feed|atom)(?:\.xml|/|$)|feeds\.feedburner\.com/|\.(?:rss|atom)$"
 )
@@ -60,9 +61,7 @@ def _careers(page: Page) -> tuple[list[str], list[str]]:
         host, path = _host_and_path(link.href)
         if host and _on_board(host, hosts):
             boards[link.href] = None
-        elif words.search(link.text[:60]) or words.search(
-            path.replace("-", " ").replace("_", " ").replace("/", " ")
-        ):
+        elif words.search(f"{link.text[:60]}\n{path[:200].translate(_SPACED)}"):
             careers[link.href] = None
     for node in page.root.iter("script", "iframe"):
         src = node.get("src")

@@ -20,6 +20,7 @@ _SHARING = re.compile(
     r"(?i)[?&](?:u|url|link|text|status|title|mini|share|p\[url\]|summary|source|pic)=(?:https?|.*%20|\w+%3A)"
 )
 _PATH_CHARACTERS = "/@+:!,.-_~()'&="
+_UNUSUAL = frozenset({"pinterest.co.uk", "yelp.co.uk", "sina.com.cn"})
 _LEAST = 0.5
 """Below this a profile is more likely somebody else's."""
 _NAMED = re.compile(
@@ -54,11 +55,15 @@ def _networks() -> tuple[_Network, ...]:
 
 
 @cache
-def _any_host() -> re.Pattern[str]:
-    """One of the networks' hosts, anywhere in an address: most links are no profile, and this says so quickly."""
-    return re.compile(
-        "|".join(re.escape(host) for network in _networks() for host in network.hosts), re.IGNORECASE
-    )
+def _domains() -> frozenset[str]:
+    """The last two labels of every network's hosts."""
+    return frozenset(".".join(host.split(".")[-2:]) for network in _networks() for host in network.hosts)
+
+
+def _maybe(href: str) -> bool:
+    """True for an address on a network's domain: most links are none, and this says so quickly."""
+    labels = href.partition("//")[2].partition("/")[0].partition("?")[0].lower().split(".")
+    return ".".join(labels[-2:]) in _domains() or ".".join(labels[-3:]) in _UNUSUAL
 
 
 def profile_of(url: str) -> tuple[str, str] | None:
@@ -163,7 +168,7 @@ def _same_as(organisations: Sequence[Organisation]) -> Iterator[Fact]:
 def _links(page: Page) -> Iterator[Fact]:
     for link in page.links:
         href = link.href
-        if len(href) > 400 or not _any_host().search(href) or _SHARING.search(href):
+        if len(href) > 400 or not _maybe(href) or _SHARING.search(href):
             continue
         profile = profile_of(href)
         if profile is None:

@@ -21,5 +21,5 @@ def read_yaml(name: str) -> Mapping[str, Any]:
 
 @cache
 def pattern_of(file: str, key: str) -> re.Pattern[str]:
-    """One alternation of all expressions under a key of a data file, case-insensitive, unanchored."""
-    return re.compile("|".join(f"(?:{word})" for word in read_yaml(file)[key]), re.IGNORECASE)
+    """One alternation of all expressions under a key of a data file, case-insensitive; `^` and `$` are a line's ends."""
+    return re.compile("|".join(f"(?:{word})" for word in read_yaml(file)[key]), re.IGNORECASE | re.MULTILINE)
