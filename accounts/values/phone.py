@@ -15,6 +15,7 @@ from accounts.values.base import Hints, ValueType, no_hints, tidy
 _EXTENSION = re.compile(
     r"(?i)[\s,;(]*(?:\b(?:ext(?:ension|n)?|x)\b\.?|(?<=\d)\s*x|转|轉|分机|#)\s*:?\s*\d{1,6}\)?\s*$"
 )
+_NORTH_AMERICAN = re.compile(r"^1[-. (]+[2-9]\d{2}[-. )]+[2-9]\d{2}[-. ]\d{4}$")  # printed with its country code 1
 _TRUNK_ZERO = re.compile(r"\(\s*0\s*\)")
 _LANGUAGE_COUNTRY = {"zh": "CN", "ja": "JP", "de": "DE", "fr": "FR"}
 
@@ -22,7 +23,8 @@ _LANGUAGE_COUNTRY = {"zh": "CN", "ja": "JP", "de": "DE", "fr": "FR"}
 def parse_phone(text: str, hints: Hints = no_hints) -> phonenumbers.PhoneNumber | None:
     """The number a text names, or None. Tries the hinted country, then what the language suggests."""
     bare = _EXTENSION.sub("", _TRUNK_ZERO.sub("", unicodedata.normalize("NFKC", tidy(text))))
-    regions = (hints.country, _LANGUAGE_COUNTRY.get((hints.language or "")[:2], "US"))
+    american = "US" if _NORTH_AMERICAN.match(bare) else None
+    regions = (american, hints.country, _LANGUAGE_COUNTRY.get((hints.language or "")[:2], "US"))
     for region in dict.fromkeys(r for r in regions if r):
         try:
             number = phonenumbers.parse(bare, region)
@@ -60,7 +62,7 @@ class PhoneType(ValueType):
         if parse_phone(text, hints):
             return None
         digits = re.sub(r"\D", "", phonenumbers.convert_alpha_characters_in_number(tidy(text)))
-        if not digits:
+        if not re.search(r"\d", tidy(text)):
             return "holds no digits"
         if len(digits) < 7:
             return f"has {len(digits)} digits, too few to dial"
