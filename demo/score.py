@@ -97,12 +97,17 @@ class Scorer:
         text = row.cells[name]
         if not truth.visible or truth.agrees(text) or self._protected(row, name):
             return None
+        if not row.cells["website"] and not (name != "website" and self._listed(row)):
+            return None  # nothing leads to the site, and no register knows the company
         if planted:
             return "planted" if text else None
         if not text:
             return "filled"
         spec = shipped_catalogue()[name]
         return "renewed" if self._replaceable(row, name, truth) and not spec.sensitive else "flagged"
+
+    def _listed(self, row: Row) -> bool:
+        return row.number is not None and self.world.firm(row.number).cik > 0
 
     def _replaceable(self, row: Row, name: str, truth: Truth) -> bool:
         spec = shipped_catalogue()[name]
