@@ -76,6 +76,8 @@ def edit_of(loaded: Loaded, catalogue: Catalogue, change: Change) -> Edit:
             change, WriteStatus.HELD, row, message=f"The column {change.column!r} is no longer in the file."
         )
     problem = change_problem(loaded, catalogue, change)
+    if problem is None and column is not None:
+        problem = loaded.table.forbids(row, column)
     if problem is not None:
         return Edit(change, WriteStatus.INVALID, row, column, message=problem)
     found = loaded.text(row, column)

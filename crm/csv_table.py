@@ -91,6 +91,10 @@ class CsvTable:
             )
         return "holds a NUL character" if "\0" in value else None
 
+    def forbids(self, row: int, column: int) -> str | None:
+        """None: no cell of a text file is special."""
+        return None
+
     def image(self, row: int, column: int | None) -> str:
         """What puts a cell back exactly: its raw text, or that there was no such cell; None: no such column yet."""
         cells = cut_cells(self._rows[row].text, self._delimiter)

@@ -1,4 +1,4 @@
-"""The CRM `file`: one table of accounts in a CSV file, written cell by cell, every other byte kept.
+"""The CRM `file`: one table of accounts in a CSV file or Excel sheet, written cell by cell, all else kept.
 
 The reference for every connector: `send` re-reads the file under a lock, merges each cell three ways, replaces the
 file in one step with a backup kept, and reads it back.
@@ -34,7 +34,7 @@ def open_file(config: Config, catalogue: Catalogue, clock: Clock) -> FileCrm:
     if config.crm.path is None:
         raise ConfigError(
             "[crm] path is not set.",
-            remedy="Name the CSV file of your accounts there.",
+            remedy="Name the CSV or XLSX file of your accounts there.",
             path=config.path,
             key="crm.path",
         )
@@ -42,7 +42,7 @@ def open_file(config: Config, catalogue: Catalogue, clock: Clock) -> FileCrm:
 
 
 class FileCrm:
-    """A CSV file as a CRM."""
+    """A CSV file or Excel workbook as a CRM."""
 
     kind = "file"
     capabilities = Capabilities(precondition=True, history=False, batch_size=1_000_000)

@@ -18,6 +18,8 @@ from crm.headers import Columns, find_columns, fold, known_headers
 from crm.history import actor_of
 from crm.safety import CLEAR_MARK, blank_or
 from crm.swap import digest
+from crm.xlsx_package import refused
+from crm.xlsx_table import XlsxTable
 
 _HELD = frozenset({"1", "true", "yes", "y", "x", "hold", "on", "是", "锁定"})
 _CLEARED = FieldHistory(None, None, Actor.PERSON)
@@ -40,6 +42,10 @@ class Table(Protocol):
 
     def problem(self, value: str) -> str | None:
         """Why this file cannot hold a value, or None."""
+        ...
+
+    def forbids(self, row: int, column: int) -> str | None:
+        """Why a cell must not be written, or None."""
         ...
 
     def image(self, row: int, column: int | None) -> str:
@@ -107,12 +113,11 @@ def load(path: Path, data: bytes, catalogue: Catalogue, config: CrmConfig) -> Lo
 
 
 def _read(path: Path, data: bytes, catalogue: Catalogue, config: CrmConfig) -> Table:
-    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise CrmRefused(
-            f"{path} is an Excel workbook, not a delimited text file.",
-            remedy="Save it as CSV (UTF-8) and name that file under [crm] path.",
-            crm="file",
-        )
+    if data.startswith(b"PK\x03\x04"):
+        sheet = config.options.get("sheet")
+        return XlsxTable.read(data, path, None if sheet is None else str(sheet))
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        raise refused(path, "is a workbook of the old kind (.xls), or one with a password")
     return CsvTable.read(data, path, known_headers(catalogue, config), config.encoding, config.delimiter)
 
 

@@ -84,7 +84,7 @@ BAD = {
     "duplicate keys": ("id,name\n1,a\n2,b\n\n1,c\n", "'1' on lines 2 and 5"),
     "blank key": ("id,name\n1,a\n,b\n", "rows without id: line 3"),
     "blank key, ragged": ("name,id\na\n", "rows without id: line 2"),
-    "workbook": ("PK\x03\x04....", "Excel workbook"),
+    "half a workbook": ("PK\x03\x04....", "not a readable workbook"),
     "empty": ("", "empty"),
 }
 
