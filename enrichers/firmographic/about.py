@@ -26,6 +26,21 @@ _EMPLOYEES_ZH = re.compile(
 _OWN = re.compile(
     r"(?i)\b(?:we|our|us|company|firm|business|agency|corporation|organization|group)\b|公司|我们|本公司|企业|集团|我司"
 )
+_LEAST = 0.5
+"""Years told less surely than this are not told at all: many years stand on a page."""
+_NO_TRADE = frozenset(
+    {
+        "Organization",
+        "Corporation",
+        "LocalBusiness",
+        "Place",
+        "Brand",
+        "Store",
+        "vcard",
+        "NewsMediaOrganization",
+        "OnlineBusiness",
+    }
+)
 _GENERIC = re.compile(
     r"(?i)^(?:just another wordpress|default description|description|site description|joomla|一个|网站描述|your description)"
 )
@@ -47,6 +62,11 @@ def _structured(organisations: Sequence[Organisation]) -> Iterator[Fact]:
     for organisation in organisations:
         if not organisation.main:
             continue
+        if organisation.kind not in _NO_TRADE:  # schema.org names trades by type: RoofingContractor, Dentist
+            trade = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", organisation.kind).capitalize()
+            yield Fact(
+                "industry", trade, 0.6, f"@type: {organisation.kind}", "industry.type", organisation.node
+            )
         for key, field, confidence in (
             ("description", "description", 0.85), ("foundingDate", "founded", 0.92), ("numberOfEmployees", "employees", 0.85),
             ("industry", "industry", 0.8), ("naics", "naics", 0.85), ("isicV4", "isic", 0.85), ("logo", "logo", 0.9),
@@ -117,6 +137,8 @@ def _founded(line: Line, text: str, keys: Sequence[str]) -> Iterator[Fact]:
             confidence -= 0.2
         if re.search(r"(?i)founded|established|incorporated|成立|创立|创建", match.group()):
             confidence += 0.1
+        if confidence < _LEAST:
+            continue
         yield Fact("founded", year, confidence, around(line, *match.span()), f"founded.{rule}", line.node)
 
 

@@ -150,7 +150,7 @@ def shorter_names(name: str) -> tuple[str, ...]:
         shorter = cut.sub("", name)
         if shorter != name and (shorter := tidy_name(shorter)):
             seen[shorter] = None
-    if "," in name and (first := tidy_name(name.split(",")[0])) and not has_legal_form(name):
+    if "," in name and (first := tidy_name(name.split(",", maxsplit=1)[0])) and not has_legal_form(name):
         seen[first] = None
     return tuple(seen)[1:]
 

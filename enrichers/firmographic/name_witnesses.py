@@ -9,10 +9,15 @@ from functools import cache
 
 from lxml import etree
 
-from enrichers.firmographic.fact import around
+from enrichers.firmographic.fact import Fact, around
 from enrichers.firmographic.identifiers import PROVINCES
 from enrichers.firmographic.name_parts import (
-    domain_label, is_domain_text, may_be_name, tidy_name, title_segments, without_menu_words,
+    domain_label,
+    is_domain_text,
+    may_be_name,
+    tidy_name,
+    title_segments,
+    without_menu_words,
 )  # fmt: skip
 from enrichers.firmographic.page import Line, Page
 from enrichers.firmographic.structured import Organisation
@@ -20,7 +25,7 @@ from enrichers.firmographic.words import pattern_of
 
 WEIGHTS = {
     "structured": 3.0, "site_name": 2.4, "copyright": 2.4, "copyright_zh": 2.8, "owner_zh": 2.9, "legal_text": 1.3,
-    "address_head": 1.6, "title": 1.0, "logo": 1.3, "welcome": 1.0, "heading": 0.5, "domain_text": 1.2,
+    "address_head": 1.6, "title": 1.0, "logo": 1.3, "welcome": 1.0, "heading": 0.5, "domain_text": 1.2, "profile": 3.0,
 }  # fmt: skip
 """How far each place is believed; measured on labelled pages (`bench/site_quality.py`)."""
 _COPYRIGHT = re.compile(
@@ -91,6 +96,12 @@ def _credit() -> re.Pattern[str]:
 def name_witnesses(page: Page, organisations: Sequence[Organisation]) -> list[Witness]:
     """Every place of a page that gives its owner a name."""
     return [replace(w, page=page) for w in _witnesses(page, organisations) if may_be_name(w.name)]
+
+
+def named_by(facts: Sequence[Fact], page: Page) -> list[Witness]:
+    """The legal names a company-profile table prints, as witnesses."""
+    named = (fact for fact in facts if fact.field == "legal_name")
+    return [Witness(f.value, "profile", WEIGHTS["profile"], f.passage, f.node, page) for f in named]
 
 
 def _witness(

@@ -14,13 +14,20 @@ from functools import cache
 
 from enrichers.firmographic.fact import Fact
 from enrichers.firmographic.name_parts import (
-    domain_label, domain_likeness, has_legal_form, is_domain_text, may_be_name, shorter_names, slogan_pattern, squeezed,
+    domain_label,
+    domain_likeness,
+    has_legal_form,
+    is_domain_text,
+    may_be_name,
+    shorter_names,
+    slogan_pattern,
+    squeezed,
     without_legal_form,
 )  # fmt: skip
 from enrichers.firmographic.name_witnesses import Witness
 from enrichers.firmographic.words import pattern_of
 
-_SMALL = frozenset("of and the for by in & at de la le du von und y e on to with a".split())
+_SMALL = frozenset(["of", "and", "the", "for", "by", "in", "&", "at", "de", "la", "le", "du", "von", "und", "y", "e", "on", "to", "with", "a"])
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _LIKENESS = 3.4
 """What a full likeness to the domain weighs; a JSON-LD name weighs 3."""
@@ -184,4 +191,4 @@ def _confidence(score: float, rival: float) -> float:
     """From score and the next name's score to 0–1; slopes fitted on labelled pages (`bench/site_quality.py`)."""
     strength = 1 - math.exp(-score / 3.0)
     margin = score / (score + rival) if score > 0 else 0.0
-    return round(min(0.97, strength * (0.25 + 0.8 * margin)), 3)
+    return round(min(0.97, math.pow(strength * (0.25 + 0.8 * margin), 0.7)), 3)

@@ -15,10 +15,11 @@ from enrichers.firmographic.country import hints_of
 from enrichers.firmographic.fact import Fact
 from enrichers.firmographic.identifiers import identifiers
 from enrichers.firmographic.mailboxes import mailboxes
-from enrichers.firmographic.name_witnesses import Witness, name_witnesses
+from enrichers.firmographic.name_witnesses import Witness, name_witnesses, named_by
 from enrichers.firmographic.names import settle_names
 from enrichers.firmographic.page import Page, parse_page
 from enrichers.firmographic.phones import Sighting, settle_phones, sight_phones
+from enrichers.firmographic.profile import profile
 from enrichers.firmographic.site_links import links
 from enrichers.firmographic.social import social
 from enrichers.firmographic.structured import Organisation, organisations
@@ -55,17 +56,21 @@ def read_parsed(page: Page, country: str | None = None) -> PageRead:
     marked: list[Organisation] = _guarded(lambda: organisations(page), page, [])
     hints = _guarded(lambda: hints_of(page, country), page, Hints(country, None))
     none: list[Fact] = []
+    table = _guarded(lambda: profile(page), page, none)
     profiles = _guarded(lambda: social(page, marked), page, none)
     facts = [
         *_guarded(lambda: mailboxes(page, marked), page, none),
         *_guarded(lambda: identifiers(page), page, none),
         *_guarded(lambda: about(page, marked), page, none),
+        *(fact for fact in table if fact.field != "legal_name"),
         *profiles,
     ]
+    nobody: list[Witness] = []
+    names = _guarded(lambda: [*name_witnesses(page, marked), *named_by(table, page)], page, nobody)
     return PageRead(
         page=page,
         hints=hints,
-        witnesses=tuple(_guarded(lambda: name_witnesses(page, marked), page, [])),
+        witnesses=tuple(names),
         sightings=tuple(_guarded(lambda: sight_phones(page, marked, hints), page, [])),
         addresses=tuple(_guarded(lambda: addresses(page, marked, hints), page, [])),
         facts=tuple(replace(fact, page=page) for fact in facts),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from urllib.parse import urljoin
 
 from accounts.account import Account, Company
 from accounts.catalogue import shipped_catalogue
@@ -96,7 +97,7 @@ class Site:
             return []
         home = visit.responses[0].final_url
         sure = 0.7 if visit.moved_to else 0.9
-        for field, text in (("website", home), ("domain", registrable_domain(home) or "")):
+        for field, text in (("website", urljoin(home, "/")), ("domain", registrable_domain(home) or "")):
             fact = Fact(field, text, sure, f"{candidate.url} answered at {home}", f"{field}.answered")
             seen = self._observation(account, candidate, visit, fact, no_hints)
             if seen:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from bs4 import BeautifulSoup
 from lxml import etree
 
 from enrichers.firmographic.page import Page
@@ -21,9 +22,11 @@ _ORGANISATION = re.compile(
     r"|Attorney|Hospital|School|CollegeOrUniversity|Library|Airline|Brand|Electrician|Plumber|Locksmith|\w*Contractor|\w*Clinic|Place)$"
 )
 _WEAK = re.compile(r"(?:Place|Brand)$")
+_NAMING = ("@value", "name", "value", "url", "@id")
 _CONTROL = re.compile(r"[\x00-\x1f]")
 _ITEMS = etree.XPath("//*[@itemtype]")
 _CARDS = etree.XPath("//*[contains(@class, 'vcard')]")
+_MAX_CARDS = 20
 _MAX_NODES = 2_000
 _MAX_SCRIPT = 400_000
 
@@ -184,23 +187,27 @@ _ADR = {"street-address": "streetAddress", "locality": "addressLocality", "regio
 
 
 def _hcards(page: Page) -> Iterator[Organisation]:
-    for card in _CARDS(page.root) if "vcard" in page.html else ():
+    """Microformat cards, each read by BeautifulSoup: classes name the parts, in any order and depth."""
+    for card in _CARDS(page.root)[:_MAX_CARDS] if "vcard" in page.html else ():
         if "vcard" not in card.get("class").split():
             continue
-        properties: dict[str, list[str]] = {}
-        address: dict[str, str] = {}
-        for node in card.iter():
-            names = (node.get("class") or "").split() if isinstance(node.tag, str) else ()
-            for name in names:
-                text = (
-                    " ".join("".join(node.itertext()).split())[:300] if name in _HCARD or name in _ADR else ""
-                )
-                if text and name in _HCARD:
-                    properties.setdefault(_HCARD[name], []).append(text)
-                elif text and name in _ADR:
-                    address.setdefault(_ADR[name], text)
+        markup = etree.tostring(card, encoding="unicode", method="html", with_tail=False)
+        soup = BeautifulSoup(markup[:_MAX_SCRIPT], "lxml")
+        properties = {name: found for part, name in _HCARD.items() if (found := _classed(soup, part))}
+        address = {name: found[0] for part, name in _ADR.items() if (found := _classed(soup, part))}
         if properties or address:
-            organisation = "legalName" in properties
             yield Organisation(
-                "hcard", "vcard", properties, [address] if address else [], [], card, organisation
+                "hcard",
+                "vcard",
+                properties,
+                [address] if address else [],
+                [],
+                card,
+                "legalName" in properties,
             )
+
+
+def _classed(soup: BeautifulSoup, part: str) -> list[str]:
+    """The texts of all elements of a class."""
+    texts = (" ".join(node.get_text(" ").split())[:300] for node in soup.find_all(class_=part))
+    return [text for text in texts if text]

@@ -70,3 +70,34 @@ def test_where_a_page_sends_its_reader():
         "https://a.com/top.html",
         "https://a.com/main.html",
     ]
+
+
+PROFILE = """<table><tr><th>公司名称</th><td>绍兴兰亭阀门制造有限公司</td><th>成立时间</th><td>2003年6月</td></tr>
+<tr><th>员工人数</th><td>300-500人</td><th>所属行业</th><td>通用设备制造业</td></tr></table>"""
+
+
+def test_a_company_profile_table_is_read_by_its_labels():
+    found = facts(PROFILE)
+    assert values(found, "legal_name") == ["绍兴兰亭阀门制造有限公司"]
+    assert values(found, "founded") == ["2003"]
+    assert values(found, "employees") == ["300-500"]
+    assert values(found, "industry") == ["通用设备制造业"]
+    assert found["founded"][0].passage == "成立时间 | 2003年6月"
+
+
+def test_definition_lists_are_profiles_too_and_product_sheets_are_none():
+    found = facts("<dl><dt>Established</dt><dd>May 1994</dd><dt>Employees:</dt><dd>1,250 (2025)</dd></dl>")
+    assert values(found, "founded") == ["1994"] and values(found, "employees") == ["1,250"]
+    sheet = facts("<table><tr><td>Since</td><td>1994</td></tr><tr><td>Colour</td><td>red</td></tr></table>")
+    assert "founded" not in sheet
+
+
+def test_the_trade_is_told_by_the_type_of_the_markup():
+    html = '<script type=\'application/ld+json\'>{"@type": "RoofingContractor", "name": "Acme"}</script>'
+    assert values(facts(html), "industry") == ["Roofing contractor"]
+
+
+def test_years_in_passing_are_no_founding_years():
+    assert "founded" not in facts(
+        "<p>Prices rose fastest since 1991, said the bank, and the weather was fine.</p>"
+    )

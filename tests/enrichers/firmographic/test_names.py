@@ -3,7 +3,14 @@ from __future__ import annotations
 import pytest
 
 from enrichers.firmographic.name_parts import (
-    domain_label, domain_likeness, has_legal_form, may_be_name, shorter_names, tidy_name, title_segments, without_legal_form,
+    domain_label,
+    domain_likeness,
+    has_legal_form,
+    may_be_name,
+    shorter_names,
+    tidy_name,
+    title_segments,
+    without_legal_form,
 )  # fmt: skip
 from tests.enrichers.firmographic.pages import facts, facts_of, saved, values
 
