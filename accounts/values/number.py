@@ -46,6 +46,65 @@ class HeadcountType(IntegerType):
         return super().canonical(text)
 
 
+class AmountType(ValueType):
+    """An amount of money without its currency, as a plain decimal number."""
+
+    name = "amount"
+
+    def canonical(self, text: str, hints: Hints = no_hints) -> str | None:
+        """The number without separators and trailing zeros, or None.
+
+        >>> AmountType().canonical("1,250,000.50"), AmountType().canonical("about 3")
+        ('1250000.5', None)
+        """
+        found = re.fullmatch(
+            r"(?:[A-Z]{3}|[$€£¥])?\s*(-?\d{1,3}(?:,\d{3})+|-?\d+)(\.\d+)?", tidy(text), re.ASCII
+        )
+        if not found:
+            return None
+        fraction = (found.group(2) or "").rstrip("0").rstrip(".")
+        return str(int(found.group(1).replace(",", ""))) + fraction
+
+    def key(self, text: str, hints: Hints = no_hints) -> str:
+        """The canonical number, else the text."""
+        return self.canonical(text) or super().key(text)
+
+    def problem(self, text: str, hints: Hints = no_hints) -> str | None:
+        """Says that the text is no amount."""
+        return None if self.canonical(text) else "is no amount"
+
+
+class CurrencyType(ValueType):
+    """A currency, as its ISO 4217 code."""
+
+    name = "currency"
+
+    def canonical(self, text: str, hints: Hints = no_hints) -> str | None:
+        """Three capital letters, or None; signs that several currencies share are not guessed at."""
+        bare = tidy(text).upper()
+        known = {
+            "人民币": "CNY",
+            "元": "CNY",
+            "RMB": "CNY",
+            "€": "EUR",
+            "£": "GBP",
+            "美元": "USD",
+            "港元": "HKD",
+            "新台币": "TWD",
+        }
+        if bare in known:
+            return known[bare]
+        return bare if re.fullmatch(r"[A-Z]{3}", bare, re.ASCII) else None
+
+    def key(self, text: str, hints: Hints = no_hints) -> str:
+        """The code, else the text."""
+        return self.canonical(text) or super().key(text)
+
+    def problem(self, text: str, hints: Hints = no_hints) -> str | None:
+        """Says that the text names no currency."""
+        return None if self.canonical(text) else "names no currency"
+
+
 class YearType(ValueType):
     """A year between 1000 and the next century, or a date, of which the year is kept."""
 

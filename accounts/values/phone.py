@@ -15,7 +15,9 @@ from accounts.values.base import Hints, ValueType, no_hints, tidy
 _EXTENSION = re.compile(
     r"(?i)[\s,;(]*(?:\b(?:ext(?:ension|n)?|x)\b\.?|(?<=\d)\s*x|转|轉|分机|#)\s*:?\s*\d{1,6}\)?\s*$"
 )
-_NORTH_AMERICAN = re.compile(r"^1[-. (]+[2-9]\d{2}[-. )]+[2-9]\d{2}[-. ]\d{4}$")  # printed with its country code 1
+_NORTH_AMERICAN = re.compile(
+    r"^1[-. (]+[2-9]\d{2}[-. )]+[2-9]\d{2}[-. ]\d{4}$"
+)  # printed with its country code 1
 _TRUNK_ZERO = re.compile(r"\(\s*0\s*\)")
 _LANGUAGE_COUNTRY = {"zh": "CN", "ja": "JP", "de": "DE", "fr": "FR"}
 

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from accounts.values.base import ValueType
 from accounts.values.identifier import CikType, IdentifierType, LeiType, UsccType
-from accounts.values.number import DateType, HeadcountType, IntegerType, YearType
+from accounts.values.number import AmountType, CurrencyType, DateType, HeadcountType, IntegerType, YearType
 from accounts.values.phone import PhoneType
 from accounts.values.place import CountryType, NameType, PlaceType
 from accounts.values.web import DomainType, EmailType, UrlType, WebsiteType
@@ -24,6 +24,8 @@ VALUE_TYPES = MappingProxyType(
             EmailType(),
             CountryType(),
             PlaceType(),
+            AmountType(),
+            CurrencyType(),
             IntegerType(),
             HeadcountType(),
             YearType(),
