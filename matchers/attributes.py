@@ -164,7 +164,11 @@ def compare_regions(left: Company, right: Company) -> Evidence | None:
         return None
     if ours == theirs:
         return Evidence("region", 0.6, "A", f"region {ours} on both sides")
-    return Evidence("region", -1.0, "F", f"region {ours} against {theirs}") if ours.isdigit() == theirs.isdigit() else None
+    return (
+        Evidence("region", -1.0, "F", f"region {ours} against {theirs}")
+        if ours.isdigit() == theirs.isdigit()
+        else None
+    )
 
 
 def _region(company: Company) -> str:

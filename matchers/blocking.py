@@ -121,7 +121,9 @@ def block(left: Sequence[Company], right: Sequence[Company], *, most: int = 30) 
     blocks = Blocks([])
     for at, company in enumerate(left):
         scores: dict[int, float] = defaultdict(float)
-        known = sorted((k for k in keys(company, across=across) if k in posting), key=lambda k: (len(posting[k]), k))
+        known = sorted(
+            (k for k in keys(company, across=across) if k in posting), key=lambda k: (len(posting[k]), k)
+        )
         for key in known:
             rows = posting[key]
             open_to_all = len(rows) <= _CAP or not scores

@@ -146,7 +146,9 @@ class _Reading:
         "spoken_chars", "trade_hits", "trade_misses",
     )  # fmt: skip
 
-    def __init__(self, latin: LatinParts, han: HanParts, offer: Spoken, rarity: Rarity, lexicon: Lexicon) -> None:
+    def __init__(
+        self, latin: LatinParts, han: HanParts, offer: Spoken, rarity: Rarity, lexicon: Lexicon
+    ) -> None:
         self.latin, self.han, self.offer, self.rarity = latin, han, offer, rarity
         self.covered = [False] * len(offer.sounds.syllables)
         self.kind = [""] * len(latin.tokens)
@@ -202,7 +204,9 @@ class _Reading:
             self._cover(at, "coarse", 0.85 if run[1] > 1 else 0.5, run)
             self.fuzzy = max(self.fuzzy, 0.9 if run[1] > 1 else 0.7)
             return
-        best = process.extractOne(token, self.offer.sounds.runs.keys(), scorer=Indel.normalized_similarity, score_cutoff=0.5)
+        best = process.extractOne(
+            token, self.offer.sounds.runs.keys(), scorer=Indel.normalized_similarity, score_cutoff=0.5
+        )
         if best:
             spelling, near, _ = best
             near *= min(1.0, 0.7 + 0.06 * len(token))
@@ -244,7 +248,12 @@ class _Reading:
         weights = [self.rarity(c) for c in body]
         seen = sum(w for w, c in zip(weights, self.covered, strict=True) if c)
         brand = self.covered[: len(self.offer.brand)]
-        return met / mass if mass else 0.0, missing, seen / (sum(weights) or 1.0), sum(brand) / (len(brand) or 1)
+        return (
+            met / mass if mass else 0.0,
+            missing,
+            seen / (sum(weights) or 1.0),
+            sum(brand) / (len(brand) or 1),
+        )
 
     def trades_unmet(self) -> int:
         """Chinese trade words no Latin word explains."""
@@ -290,4 +299,5 @@ def _initials(latin: LatinParts, sounds: Sounds) -> bool:
 def _inside(latin: LatinParts, inside: LatinParts | None) -> float:
     if not inside:
         return 0.0
-    return max(JaroWinkler.similarity(latin.joined, inside.joined), max(float(t in latin.tokens) for t in inside.tokens))
+    whole = JaroWinkler.similarity(latin.joined, inside.joined)
+    return max(whole, *(float(t in latin.tokens) for t in inside.tokens))

@@ -74,7 +74,9 @@ def features(a: Name, b: Name, rarity: Rarity) -> tuple[float, ...]:
         float(region),
         float(other_region),
         float(same_trade),
-        float(bool(short.trades and long.trades) and not set("".join(short.trades)) & set("".join(long.trades))),
+        float(
+            bool(short.trades and long.trades) and not set("".join(short.trades)) & set("".join(long.trades))
+        ),
         float(bool(short.forms and long.forms) and not short.forms & long.forms),
         float(short.branch != long.branch),
         JaroWinkler.similarity(a.latin.joined, b.latin.joined) if a.latin and b.latin else 0.0,

@@ -42,19 +42,20 @@ def word_likeness(a: str, b: str, word_a: str, word_b: str) -> float:
     if word_a == word_b:
         return 0.95
     if len(a) > len(b):
-        a, b, word_a, word_b = b, a, word_b, word_a
-    if a[0] == b[0]:
-        if b.startswith(a):
-            return 0.55 + 0.05 * min(len(a), 7) if len(a) > 1 else 0.45
-        if word_b.startswith(a) and len(a) > 2:
-            return 0.55 + 0.05 * min(len(a), 7)
-        if 2 <= len(a) <= 6 and len(b) - len(a) >= 2 and _skeleton(a, b):
-            return 0.6
-    if len(a) >= 4:
-        near = Indel.normalized_similarity(a, b, score_cutoff=0.74)
-        if near:
-            return float(near) * 0.92
-    return 0.0
+        a, b, word_b = b, a, word_a
+    short = _abbreviates(a, b, word_b) if a[0] == b[0] else 0.0
+    if short or len(a) < 4:
+        return short
+    return float(Indel.normalized_similarity(a, b, score_cutoff=0.74)) * 0.92
+
+
+def _abbreviates(short: str, long: str, word: str) -> float:
+    """How well a short word stands for a long one with the same first letter: its beginning, or its skeleton."""
+    if long.startswith(short):
+        return 0.55 + 0.05 * min(len(short), 7) if len(short) > 1 else 0.45
+    if word.startswith(short) and len(short) > 2:
+        return 0.55 + 0.05 * min(len(short), 7)
+    return 0.6 if 2 <= len(short) <= 6 and len(long) - len(short) >= 2 and _skeleton(short, long) else 0.0
 
 
 def _skeleton(short: str, long: str) -> bool:
@@ -111,7 +112,9 @@ def _glue(ones: Sequence[str], others: Sequence[str], q1: list[float], q2: list[
             while k < len(others) and len(joined) < len(word):
                 joined += others[k]
                 k += 1
-            if k > j + 1 and (joined == word or (joined.startswith(word) and len(word) - len(others[j]) >= 2)):
+            if k > j + 1 and (
+                joined == word or (joined.startswith(word) and len(word) - len(others[j]) >= 2)
+            ):
                 q1[i] = 0.95
                 for at in range(j, k):
                     q2[at] = max(q2[at], 0.95 if joined == word else 0.8)
@@ -127,7 +130,9 @@ def _initials(ones: Sequence[str], others: Sequence[str], q1: list[float], q2: l
         if q1[i] > 0.7 or not 2 <= size <= 6:
             continue
         for j in range(len(others) - size + 1):
-            if all(others[j + k][0] == word[k] for k in range(size)) and all(q2[j + k] < 0.9 for k in range(size)):
+            if all(others[j + k][0] == word[k] for k in range(size)) and all(
+                q2[j + k] < 0.9 for k in range(size)
+            ):
                 q1[i] = max(q1[i], 0.8)
                 for k in range(size):
                     q2[j + k] = max(q2[j + k], 0.75)
@@ -180,7 +185,12 @@ def features(a: Name, b: Name, rarity: Rarity) -> tuple[float, ...]:
 
 
 def _first(
-    ta: Sequence[str], tb: Sequence[str], wa: Sequence[str], wb: Sequence[str], qa: list[float], qb: list[float]
+    ta: Sequence[str],
+    tb: Sequence[str],
+    wa: Sequence[str],
+    wb: Sequence[str],
+    qa: list[float],
+    qb: list[float],
 ) -> float:
     if ta[0] == tb[0]:
         return 1.0

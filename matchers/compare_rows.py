@@ -77,20 +77,18 @@ def label_says(left: Company, right: Company) -> float:
 def _spells(label: str, name: Name) -> float:
     assert name.latin
     joined, tokens = name.latin.joined, name.latin.tokens
-    if label == joined:
-        return 1.0
     initials = "".join(t[0] for t in tokens)
-    if len(label) >= 3 and (label in (initials, initials + "c", initials + "g", initials + "co")):
-        return 0.8
-    if len(tokens[0]) >= 3 and label == tokens[0]:
-        return 0.9
-    if len(label) >= 4 and joined.startswith(label):
-        return 0.85
-    if len(tokens[0]) >= 4 and (label.startswith(tokens[0]) or label.endswith(tokens[0])):
-        return 0.75
-    if any(len(t) >= 5 and t in label for t in tokens):
-        return 0.5
-    return 0.45 if JaroWinkler.similarity(label, joined) > 0.85 else 0.0
+    first = tokens[0]
+    likenesses = (
+        (1.0, label == joined),
+        (0.9, len(first) >= 3 and label == first),
+        (0.85, len(label) >= 4 and joined.startswith(label)),
+        (0.8, len(label) >= 3 and label in (initials, initials + "c", initials + "g", initials + "co")),
+        (0.75, len(first) >= 4 and (label.startswith(first) or label.endswith(first))),
+        (0.5, any(len(t) >= 5 and t in label for t in tokens)),
+        (0.45, JaroWinkler.similarity(label, joined) > 0.85),
+    )
+    return next((value for value, holds in likenesses if holds), 0.0)
 
 
 def _described(left: Company, right: Company) -> bool:

@@ -84,7 +84,9 @@ def match_link(left_path: Path, right_path: Path, target: Path) -> dict[str, int
         answer = by_left.get(at)
         if answer is None:
             counts["no candidate"] += 1
-            said.append({"left_id": company.id, "decision": "reject", "probability": 0.0, "reason": "no candidate"})
+            said.append(
+                {"left_id": company.id, "decision": "reject", "probability": 0.0, "reason": "no candidate"}
+            )
             continue
         decision = linking.decision_of(answer.probability)
         counts[decision] += 1

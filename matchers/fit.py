@@ -19,7 +19,12 @@ def hinges(values: Matrix, features: Sequence[Feature]) -> Matrix:
 
 
 def fit(
-    values: Matrix, labels: Matrix, features: Sequence[Feature], *, sample: Matrix | None = None, ridge: float = 0.3
+    values: Matrix,
+    labels: Matrix,
+    features: Sequence[Feature],
+    *,
+    sample: Matrix | None = None,
+    ridge: float = 0.3,
 ) -> Block:
     """The block whose weights explain the labels best, each in its feature's direction.
 
@@ -36,12 +41,16 @@ def fit(
 
     def loss(beta: Matrix) -> tuple[float, Matrix]:
         score = design @ beta
-        value = float(np.sum(weight * (np.logaddexp(0.0, score) - labels * score)) + 0.5 * np.sum(penalty * beta**2))
+        value = float(
+            np.sum(weight * (np.logaddexp(0.0, score) - labels * score)) + 0.5 * np.sum(penalty * beta**2)
+        )
         error = weight * (1.0 / (1.0 + np.exp(-np.clip(score, -35, 35))) - labels)
         return value, design.T @ error + penalty * beta
 
     bounds = [(None, None) if loose else (0.0, None) for loose in free] + [(None, None)]
-    best = minimize(loss, np.zeros(design.shape[1]), jac=True, bounds=bounds, method="L-BFGS-B", options={"maxiter": 400})
+    best = minimize(
+        loss, np.zeros(design.shape[1]), jac=True, bounds=bounds, method="L-BFGS-B", options={"maxiter": 400}
+    )
     return _block(best.x, signs, features)
 
 

@@ -18,16 +18,46 @@ from importlib import resources
 from matchers.folding import fold, has_han
 from matchers.latin import tokenize
 from matchers.names import Name, parse
-from matchers.tables import lines_of, meanings, trades
+from matchers.tables import lines_of, meanings, rows_of, trades
 
-FEATURES = ("length", "inside", "holds", "early", "late", "often", "code", "colon", "embedded", "institution", "marked", "alone", "start")
+FEATURES = (
+    "length",
+    "inside",
+    "holds",
+    "early",
+    "late",
+    "often",
+    "code",
+    "colon",
+    "embedded",
+    "institution",
+    "marked",
+    "alone",
+    "start",
+)
 """What is weighed beside the words next to a name; see `weigh`."""
 
 LONGEST_TEXT = 20_000
 _REACH = 30
 _SURE = 0.5
-_GENERIC = frozenset("holdings holding group technology technologies international global the company companies worldwide".split())
-_LONGER = re.compile(r"^(?:集团|控股|公司|银行|证券|股份|保险|基金|信托|投资|科技|地产|资本|实业|文化|传媒|网络|分行|系(?!统)|系列)")
+_GENERIC = frozenset(
+    [
+        "holdings",
+        "holding",
+        "group",
+        "technology",
+        "technologies",
+        "international",
+        "global",
+        "the",
+        "company",
+        "companies",
+        "worldwide",
+    ]
+)
+_LONGER = re.compile(
+    r"^(?:集团|控股|公司|银行|证券|股份|保险|基金|信托|投资|科技|地产|资本|实业|文化|传媒|网络|分行|系(?!统)|系列)"
+)
 _BEFORE = re.compile(r"[东西南北中大新上]$")
 
 
@@ -63,16 +93,27 @@ def _focus_latin(text: str, names: Sequence[str]) -> Focus:
         places.setdefault(word, []).append(at)
         if word.endswith("s") and len(word) > 3:
             places.setdefault(word[:-1], []).append(at)
-    scored = sorted(((_latin_score(parse(n), words, places), n) for n in names), key=lambda pair: (-pair[0], pair[1]))
+    scored = sorted(
+        ((_latin_score(parse(n), words, places), n) for n in names), key=lambda pair: (-pair[0], pair[1])
+    )
     best, name = scored[0]
-    if len(scored) > 1 and best - scored[1][0] < 0.05 and best > 0 and parse(name).core != parse(scored[1][1]).core:
+    if (
+        len(scored) > 1
+        and best - scored[1][0] < 0.05
+        and best > 0
+        and parse(name).core != parse(scored[1][1]).core
+    ):
         best *= 0.6
     return Focus(name if best >= _SURE else None, round(best, 4))
 
 
 def fold_all(text: str) -> str:
     """A long text folded piece by piece."""
-    return " ".join(fold(text[at : at + 300]) for at in range(0, len(text), 300)) if len(text) > 300 else fold(text)
+    return (
+        " ".join(fold(text[at : at + 300]) for at in range(0, len(text), 300))
+        if len(text) > 300
+        else fold(text)
+    )
 
 
 def _latin_score(name: Name, words: Sequence[str], places: Mapping[str, list[int]]) -> float:
@@ -118,8 +159,10 @@ def _surety(name: Name, words: Sequence[str], start: int, size: int) -> float:
     return 0.45 if _of_a_part(words) else sure
 
 
-_FORMED = frozenset("inc corp corporation ltd plc llc ag sa nv holdings group".split())
-_PARTS = frozenset("unit arm division subsidiary".split())
+_FORMED = frozenset(
+    ["inc", "corp", "corporation", "ltd", "plc", "llc", "ag", "sa", "nv", "holdings", "group"]
+)
+_PARTS = frozenset(["unit", "arm", "division", "subsidiary"])
 
 
 def _of_a_part(words: Sequence[str]) -> bool:
@@ -146,10 +189,10 @@ def _flat(text: str) -> str:
 def _focus_han(text: str, names: Sequence[str]) -> Focus:
     weights = _weights()
     scores = {}
-    for name, values in weigh(text, names, list(weights["words"])).items():
-        scores[name] = sum(weights["features"][f] * v for f, v in values.items() if f in weights["features"]) + sum(
-            weights["words"][f] * v for f, v in values.items() if f in weights["words"]
-        )
+    for name, values in weigh(text, names, event_words()).items():
+        scores[name] = sum(
+            weights["features"][f] * v for f, v in values.items() if f in weights["features"]
+        ) + sum(weights["words"][f] * v for f, v in values.items() if f in weights["words"])
     if not scores:
         return Focus(None, 0.0)
     top = max(scores.values())
@@ -167,18 +210,18 @@ def _weights() -> dict[str, dict[str, float]]:
 
 
 def mentions(text: str, names: Sequence[str]) -> dict[str, list[int]]:
-    """Where each name stands in a text, places inside a longer candidate's name left out (unless it has no other)."""
+    """Where each name stands in a text; places inside a longer candidate's name are the longer one's."""
     found: dict[str, list[int]] = {}
     taken: list[tuple[int, int]] = []
     for name in sorted(names, key=len, reverse=True):
         own = [m.start() for m in re.finditer(re.escape(name), text)][:200]
         free = [at for at in own if not any(a <= at and at + len(name) <= b for a, b in taken[:400])]
         taken.extend((at, at + len(name)) for at in own)
-        found[name] = free or own
+        found[name] = free
     return found
 
 
-def weigh(text: str, names: Sequence[str], words: Sequence[str]) -> dict[str, dict[str, float]]:
+def weigh(text: str, names: Sequence[str], words: Mapping[str, str]) -> dict[str, dict[str, float]]:
     """Per candidate that stands in the text: the values of `FEATURES`, and of the words said beside it."""
     places = {name: at for name, at in mentions(text, names).items() if at}
     every = sorted((at, at + len(name)) for name, here in places.items() for at in here)
@@ -196,23 +239,55 @@ def weigh(text: str, names: Sequence[str], words: Sequence[str]) -> dict[str, di
             "often": len(here) / most,
             "code": float(any(re.match(r"\(\w{5,8}\)", after) for _, after in around)),
             "colon": float(any(re.match(r"(?:\(\w+\))?:", after) for _, after in around)),
-            "embedded": sum(bool(_LONGER.match(after) or _BEFORE.search(before)) for before, after in around) / len(around),
+            "embedded": sum(bool(_LONGER.match(after) or _BEFORE.search(before)) for before, after in around)
+            / len(around),
             "institution": float(name.endswith(("银行", "证券", "信托", "基金"))),
             "marked": float("ST" in name),
             "alone": float(len(places) == 1),
             "start": float(here[0] == 0),
         }
-        for word in words:
-            if any(word in after for _, after in around):
-                values[word] = 1.0
-            elif any(word in before[-8:] for before, _ in around):
-                values[word] = 0.4
+        for word, kind in words.items():
+            near = max(_nearness(word, before, after) for before, after in around)
+            if near:
+                values[word] = near
+                values[kind] = max(values.get(kind, 0.0), near)
         found[name] = values
     return found
 
 
+def _nearness(word: str, before: str, after: str) -> float:
+    """How close a word stands to a name: 1 right behind, 0.7 further behind, 0.4 just before, 0 elsewhere."""
+    at = after.find(word)
+    if at >= 0:
+        return 1.0 if at <= 12 else 0.7
+    return 0.4 if word in before[-8:] else 0.0
+
+
+_LISTED = re.compile(r"[（(]\d{6}[）)]")
+_JOINED = re.compile(r"(?:[（(]\w+[）)])?(?:、|和|及|与)$")
+
+
 def _around(text: str, start: int, end: int, every: Sequence[tuple[int, int]]) -> tuple[str, str]:
-    """The text before a mention and behind it, up to the next company's."""
-    stop = min((a for a, _ in every if a >= end), default=len(text))
+    """The text before a mention and behind it, up to the next company's (a candidate, or any name with a stock code).
+
+    Two companies joined by "and" share what is said behind the second.
+    """
+    stop = len(text)
+    for begin, finish in every:
+        if begin < end:
+            continue
+        if not _JOINED.search(text[end:begin]):
+            stop = begin
+            break
+        end = finish
+    for code in _LISTED.finditer(text, end + 2, min(len(text), end + _REACH + 12)):
+        if code.start() - 4 > end:
+            stop = min(stop, code.start() - 4)
+            break
     back = max((b for _, b in every if b <= start), default=0)
-    return text[max(back, start - _REACH) : start], text[end : min(stop, end + _REACH)]
+    return text[max(back, start - _REACH) : start], text[end : max(end, min(stop, end + _REACH))]
+
+
+def event_words() -> dict[str, str]:
+    """Word → the kind of happening it tells of."""
+    return {row["word"]: row["kind"] for row in rows_of("event_words.csv")}

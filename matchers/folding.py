@@ -18,7 +18,9 @@ _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff〇]")
 _NOISE = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]"
 )
-_CAMEL = re.compile(r"^[A-Za-z]\S*?(?:Limited|Ltd|Inc|Corp|Holdings?|Group|Technolog(?:y|ies)|Company|Co\.)", re.ASCII)
+_CAMEL = re.compile(
+    r"^[A-Za-z]\S*?(?:Limited|Ltd|Inc|Corp|Holdings?|Group|Technolog(?:y|ies)|Company|Co\.)", re.ASCII
+)
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?=\()")
 _SPECIAL = str.maketrans(
     {"ß": "ss", "ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ı": "i"}

@@ -65,7 +65,12 @@ def learn(pairs: Iterable[tuple[str, Name, Name]], *, least: int = 2, most: int 
 
 
 def _entry(
-    met: list[set[str]], frequency: Counter[str], total: int, offered: Mapping[str, set[str]], least: int, most: int
+    met: list[set[str]],
+    frequency: Counter[str],
+    total: int,
+    offered: Mapping[str, set[str]],
+    least: int,
+    most: int,
 ) -> Entry | None:
     here = Counter(gram for grams in met for gram in grams)
     size = len(met)

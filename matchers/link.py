@@ -75,8 +75,12 @@ def score(company: Company, candidate: Candidate, names: Sequence[str]) -> Score
     """All that speaks for and against one candidate, weighed by the shipped model."""
     name = compare_names(names, candidate.company.names)
     others = compare_attributes(company, candidate.company)
-    values = compare_rows.features(company, candidate.company, name[1] if name else NOTHING, others, _CITY_RARITY)
-    weight = float(load_block("rows", compare_rows.FEATURES).scores(np.array([values]))[0]) + fixed_weights(others)
+    values = compare_rows.features(
+        company, candidate.company, name[1] if name else NOTHING, others, _CITY_RARITY
+    )
+    weight = float(load_block("rows", compare_rows.FEATURES).scores(np.array([values]))[0]) + fixed_weights(
+        others
+    )
     weight += TIE * name[1] if name else 0.0
     evidence = [*([name[0]] if name else []), *others]
     if candidate.stated:
@@ -139,7 +143,9 @@ def decide(best: Scored, second: Scored | None, chance: float) -> tuple[LinkDeci
 
 def _doubt(best: Scored, second: Scored | None, name: str | None, proof: bool) -> str | None:
     """Why the best candidate is not accepted, or None."""
-    contradicted = [said.attribute for said in best.evidence if said.grade == "F" and said.attribute != "name"]
+    contradicted = [
+        said.attribute for said in best.evidence if said.grade == "F" and said.attribute != "name"
+    ]
     if best.grade("identifier") == "F":
         return "its number contradicts the account's"
     if second is not None and best.weight - second.weight < MARGIN and not _proven(best, second):
@@ -181,7 +187,11 @@ def _reason(scored: Scored, why: str) -> str:
 
 
 def _link(
-    best: Scored, second: Scored | None, outcome: tuple[float, LinkDecision, str], account_id: str, source: str
+    best: Scored,
+    second: Scored | None,
+    outcome: tuple[float, LinkDecision, str],
+    account_id: str,
+    source: str,
 ) -> Link:
     chance, decision, why = outcome
     if decision is LinkDecision.ACCEPT:

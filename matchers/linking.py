@@ -131,7 +131,9 @@ def grades_of(compared: Comparison, at: int) -> Mapping[str, str]:
     """Grades A–F of one candidate pair, attribute by attribute."""
     from matchers.pairs import grade_of  # noqa: PLC0415
 
-    name = grade_of(float(probability(compared.names[at : at + 1])[0])) if compared.names[at] > NOTHING else "F"
+    name = (
+        grade_of(float(probability(compared.names[at : at + 1])[0])) if compared.names[at] > NOTHING else "F"
+    )
     return {"name": name, **{said.attribute: said.grade for said in compared.evidence[at]}}
 
 

@@ -52,7 +52,8 @@ def compare(pairs: Sequence[tuple[Name, Name]], rarity: Rarity, lexicon: Lexicon
         else:
             found[route].append(compare_cross.features(a, b, rarity, table))
     values = {
-        route: np.asarray(found[route], dtype=float).reshape(len(found[route]), len(ROUTES[route])) for route in ROUTES
+        route: np.asarray(found[route], dtype=float).reshape(len(found[route]), len(ROUTES[route]))
+        for route in ROUTES
     }
     return Compared(values, dict(rows))
 
@@ -123,7 +124,9 @@ def _same(a: Name, b: Name) -> str:
 
 
 NOTHING = -6.0
-_NOTHING_TO_COMPARE = Answer(0.0, "reject", "F", "a name is empty or says nothing, so there is nothing to compare")
+_NOTHING_TO_COMPARE = Answer(
+    0.0, "reject", "F", "a name is empty or says nothing, so there is nothing to compare"
+)
 
 
 def decision_of(chance: float) -> str:

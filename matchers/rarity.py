@@ -50,7 +50,9 @@ class Rarity:
     known: dict[str, float]
 
     @classmethod
-    def of(cls, names: Iterable[Name] = (), *, shipped: tuple[Mapping[str, int], int] | None = None) -> Rarity:
+    def of(
+        cls, names: Iterable[Name] = (), *, shipped: tuple[Mapping[str, int], int] | None = None
+    ) -> Rarity:
         """Rarity by the shipped counts and the names at hand."""
         base, total = shipped if shipped is not None else _shipped()
         here, more = count_terms((name.raw, name) for name in names)

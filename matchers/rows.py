@@ -51,7 +51,7 @@ def _city(row: Mapping[str, str]) -> str:
 
 
 def _country(location: str) -> str:
-    return location.split(";")[0].rsplit(",", 1)[-1].strip() if "," in location else ""
+    return location.split(";", maxsplit=1)[0].rsplit(",", 1)[-1].strip() if "," in location else ""
 
 
 def label_of(company: Company) -> tuple[str, ...]:

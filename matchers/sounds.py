@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from matchers.folding import has_han
+
 _LONGEST_RUN = 4
+_RUNS = re.compile(r"[\u3400-\u9fff〇]+|[^\u3400-\u9fff〇]")
 _VARIANTS = {"lv": ("lu", "lyu", "lv"), "nv": ("nu", "nyu", "nv"), "lve": ("lue",), "nve": ("nue",)}
 
 # One code for the spellings of one Mandarin sound: aspiration is dropped (Wade–Giles is written without its
@@ -50,9 +53,11 @@ def sounds_of(han: str) -> Sounds:
     """The sounds of a Han text; polyphones in context first, their other readings beside."""
     from pypinyin import lazy_pinyin  # noqa: PLC0415 - half a second that only cross-script work pays
 
-    syllables = tuple(lazy_pinyin(han, errors=lambda text: list(text)))
-    if len(syllables) != len(han):
-        syllables = tuple(lazy_pinyin(char, errors=list)[0] for char in han)
+    said: list[str] = []
+    for run in _RUNS.findall(han):
+        heard = lazy_pinyin(run) if has_han(run) else list(run)
+        said.extend(heard if len(heard) == len(run) else list(run))
+    syllables = tuple(said)
     others = [_readings(char) for char in han]
     runs: dict[str, tuple[int, int]] = {}
     for size in range(min(_LONGEST_RUN, len(han)), 0, -1):
@@ -79,5 +84,5 @@ def _spellings(syllables: tuple[str, ...], others: list[tuple[str, ...]], start:
 def _readings(char: str) -> tuple[str, ...]:
     from pypinyin import Style, pinyin  # noqa: PLC0415
 
-    found = pinyin(char, style=Style.NORMAL, heteronym=True, errors=lambda text: [[text]])
+    found = pinyin(char, style=Style.NORMAL, heteronym=True)
     return tuple(found[0][:3]) if found else ()

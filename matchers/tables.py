@@ -105,4 +105,6 @@ def trades() -> Trades:
 @cache
 def meanings() -> Mapping[str, frozenset[str]]:
     """Han word used in brands → its everyday English meanings."""
-    return MappingProxyType({row["han"]: frozenset(row["english"].split("|")) for row in rows_of("meanings.csv")})
+    return MappingProxyType(
+        {row["han"]: frozenset(row["english"].split("|")) for row in rows_of("meanings.csv")}
+    )

@@ -56,7 +56,13 @@ def read_pairs(folder: Path) -> list[Labelled]:
             for row in rows:
                 fold = zlib.crc32(row["entity_left"].encode()) % FOLDS
                 found.append(
-                    Labelled((parse(row["left"]), parse(row["right"])), int(row["label"]), path.stem, fold, (row["entity_left"], row["entity_right"]))
+                    Labelled(
+                        (parse(row["left"]), parse(row["right"])),
+                        int(row["label"]),
+                        path.stem,
+                        fold,
+                        (row["entity_left"], row["entity_right"]),
+                    )
                 )
     return found
 
@@ -164,7 +170,9 @@ def report(pairs: Sequence[Labelled], answers: Matrix) -> list[str]:
         hits = int((said & true).sum())
         precision, recall = hits / max(1, int(said.sum())), hits / max(1, int(true.sum()))
         f1 = 2 * precision * recall / max(precision + recall, 1e-9)
-        lines.append(f"{source:26s} F1 {f1:.3f}  precision {precision:.3f}  recall {recall:.3f}  pairs {int(here.sum())}")
+        lines.append(
+            f"{source:26s} F1 {f1:.3f}  precision {precision:.3f}  recall {recall:.3f}  pairs {int(here.sum())}"
+        )
     bins = np.minimum(9, (answers * 10).astype(int))
     gap = sum(abs(answers[bins == b].sum() - labels[bins == b].sum()) for b in range(10)) / len(labels)
     return [*lines, f"calibration error {gap:.3f}"]
@@ -174,11 +182,17 @@ def write_tables(bench: Bench, blocks: Mapping[str, Block], folder: Path, lines:
     """Writes the three learnt files with their provenance."""
     made = "learned by `python -m matchers.train` from public lists of listed companies and their short and English names"
     terms, total = bench.terms
-    text = [f"# In how many of so many names a word, Han character or bigram stands; {made}.", f"names,{total}"]
+    text = [
+        f"# In how many of so many names a word, Han character or bigram stands; {made}.",
+        f"names,{total}",
+    ]
     text += [f"{term},{count}" for term, count in sorted(terms.items())]
     (folder / "terms.csv").write_text("\n".join(text) + "\n", encoding="utf-8")
     lexicon = bench.lexicon_without()
-    text = [f"# English words and their Chinese counterparts, with log-odds when met and when missed; {made}.", "word,han,hit,miss"]
+    text = [
+        f"# English words and their Chinese counterparts, with log-odds when met and when missed; {made}.",
+        "word,han,hit,miss",
+    ]
     text += [f"{word},{'|'.join(e.grams)},{e.hit},{e.miss}" for word, e in sorted(lexicon.items())]
     (folder / "lexicon.csv").write_text("\n".join(text) + "\n", encoding="utf-8")
     stored = {
@@ -211,7 +225,14 @@ def readable(stored: object) -> str:
     import re  # noqa: PLC0415
 
     text = json.dumps(stored, ensure_ascii=False, indent=1)
-    return re.sub(r"\[[^\[\]\"]*\]", lambda m: re.sub(r"\s+", " ", m.group()).replace("[ ", "[").replace(" ]", "]"), text) + "\n"
+    return (
+        re.sub(
+            r"\[[^\[\]\"]*\]",
+            lambda m: re.sub(r"\s+", " ", m.group()).replace("[ ", "[").replace(" ]", "]"),
+            text,
+        )
+        + "\n"
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -225,7 +246,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     lines = [] if options.quick else report(bench.pairs, cross_validate(bench))
     sys.stdout.write("\n".join(lines) + "\n")
     if not options.report_only:
-        blocks = {route: fit_route(bench, route, rows, values) for route, (rows, values) in out_of_fold(bench).items()}
+        blocks = {
+            route: fit_route(bench, route, rows, values)
+            for route, (rows, values) in out_of_fold(bench).items()
+        }
         write_tables(bench, blocks, Path(__file__).parent / "data", lines)
     return 0
 

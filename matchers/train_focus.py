@@ -11,27 +11,30 @@ import argparse
 import json
 import sys
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from matchers.focus import FEATURES, weigh
+from matchers.focus import FEATURES, event_words, weigh
 from matchers.model import Matrix
-from matchers.tables import lines_of
 
-_RIDGE = {"features": 1.0, "words": 1.5}
+_RIDGE = {"features": 1.0, "words": 3.0}
 FOLDS = 5
 
 
-def read_rows(path: Path, words: Sequence[str]) -> list[tuple[Matrix, Matrix, list[str], int]]:
+def read_rows(
+    path: Path, words: Sequence[str], kinds: Mapping[str, str]
+) -> list[tuple[Matrix, Matrix, list[str], int]]:
     """Per text: values (candidates × features and words), whether each is true, the names, and the fold."""
     rows = []
     for line in path.read_text(encoding="utf-8").splitlines():
         item: dict[str, Any] = json.loads(line)
         names = sorted({*item["true"], *item["distractors_in_text"]})
-        found = weigh(item["text"].translate({0xFF08: "(", 0xFF09: ")", 0xFF1A: ":", 0x3000: " "}), names, words)
+        found = weigh(
+            item["text"].translate({0xFF08: "(", 0xFF09: ")", 0xFF1A: ":", 0x3000: " "}), names, kinds
+        )
         if found:
             values = np.array([[v.get(f, 0.0) for f in (*FEATURES, *words)] for v in found.values()])
             true = np.array([float(n in item["true"]) for n in found])
@@ -68,18 +71,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("file", type=Path)
     parser.add_argument("--report-only", action="store_true")
     options = parser.parse_args(arguments)
-    words = lines_of("event_words.txt")
-    rows = read_rows(options.file, words)
+    kinds = event_words()
+    words = [*dict.fromkeys(kinds.values()), *kinds]
+    rows = read_rows(options.file, words, kinds)
     right = 0
     for leaving in range(FOLDS):
         beta = fit_weights([row for row in rows if row[3] != leaving], len(words))
-        right += sum(int(true[int(np.argmax(values @ beta))]) for values, true, _, fold in rows if fold == leaving)
+        right += sum(
+            int(true[int(np.argmax(values @ beta))]) for values, true, _, fold in rows if fold == leaving
+        )
     line = f"accuracy {right / len(rows):.3f} over {len(rows)} texts (five-fold cross-validation)"
     sys.stdout.write(line + "\n")
     if not options.report_only:
-        beta = [round(float(w), 3) for w in fit_weights(rows, len(words))]
-        weights = {"features": dict(zip(FEATURES, beta, strict=False)), "words": dict(zip(words, beta[len(FEATURES) :], strict=True))}
-        stored = {"provenance": "learned by `python -m matchers.train_focus` from labelled Chinese business news", "cross_validation": line, "weights": weights}
+        learned = [round(float(w), 3) for w in fit_weights(rows, len(words))]
+        weights = {
+            "features": dict(zip(FEATURES, learned, strict=False)),
+            "words": dict(zip(words, learned[len(FEATURES) :], strict=True)),
+        }
+        stored = {
+            "provenance": "learned by `python -m matchers.train_focus` from labelled Chinese business news",
+            "cross_validation": line,
+            "weights": weights,
+        }
         path = Path(__file__).parent / "data" / "focus.json"
         path.write_text(json.dumps(stored, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return 0

@@ -55,7 +55,9 @@ def read_task(folder: Path) -> Task:
         truth.setdefault(row["crm_id"], set()).add(row["ext_id"])
     compared = compare_tables(left, right)
     labels = np.array([float(right[j].id in truth.get(left[i].id, ())) for i, j in compared.pairs])
-    folds = np.array([zlib.crc32(left[i].names[0].encode()) % FOLDS if left[i].names else 0 for i, _ in compared.pairs])
+    folds = np.array(
+        [zlib.crc32(left[i].names[0].encode()) % FOLDS if left[i].names else 0 for i, _ in compared.pairs]
+    )
     return Task(folder.name, left, right, truth, compared, labels, folds)
 
 
@@ -64,7 +66,12 @@ def fit_rows(tasks: Sequence[Task], leaving: int | None) -> Block:
     kept = [task.folds != leaving for task in tasks]
     values = np.vstack([task.compared.values[k] for task, k in zip(tasks, kept, strict=True)])
     labels = np.concatenate([task.labels[k] for task, k in zip(tasks, kept, strict=True)])
-    sample = np.concatenate([np.full(int(k.sum()), 700 / max(1.0, float(t.labels.sum()))) for t, k in zip(tasks, kept, strict=True)])
+    sample = np.concatenate(
+        [
+            np.full(int(k.sum()), 700 / max(1.0, float(t.labels.sum())))
+            for t, k in zip(tasks, kept, strict=True)
+        ]
+    )
     return fit(values, labels, compare_rows.FEATURES, sample=sample, ridge=0.5)
 
 
