@@ -23,6 +23,7 @@ _OWN_ADDRESS = re.compile(r"\s+(?:https?://)?www\.\S+$|^www\.(?=\S+$)")
 _ABBREVIATED = re.compile(r"\b(?:[A-Z]|St|Dr|Mr|Inc|Co|No|Jr)\.")
 _SENTENCES = re.compile(r"[.!?。！？]\s+[A-Z\u4e00-\u9fff]")
 _ADDRESS = re.compile(r"@|https?:|www\.\S+/")
+_ARTICLE = re.compile(r"^(?:the|le|la)\s+", re.IGNORECASE)
 _DOTTED = re.compile(r"(?i)(?:\b(?:inc|ltd|co|corp|st|jr|sr|dr)|\b[a-z]\.?[a-z])\.$")
 _FORM_END = re.compile(r"^[\s,.]+|[\s,;:|\-–—•·(（\[&]+$")
 
@@ -172,23 +173,23 @@ def domain_likeness(name: str, label: str) -> float:
     >>> domain_likeness("Acme Roofing, Inc.", "acmeroofing"), domain_likeness("Plumbers London", "acme") < 0.3
     (1.0, True)
     """
-    if not label or len(label) < 2:
+    bare = squeezed(without_legal_form(_ARTICLE.sub("", name)))
+    if len(label) < 2 or not bare:
         return 0.0
-    bare = squeezed(without_legal_form(re.sub(r"^(?:the|le|la)\s+", "", name, flags=re.IGNORECASE)))
-    if not bare:
-        return 0.0
-    if bare == label or squeezed(name) == label:
+    if label in (bare, squeezed(name)):
         return 1.0
-    plain = bare.replace("and", "")
-    if plain == label.replace("and", ""):
+    if bare.replace("and", "") == label.replace("and", ""):
         return 0.97
+    return _overlap(bare, label) or max(_initials_likeness(name, label), _sequence_likeness(name, label))
+
+
+def _overlap(bare: str, label: str) -> float:
+    """Likeness where one holds the other, most at its beginning."""
     if bare.startswith(label) or label.startswith(bare):
         return 0.6 + 0.35 * min(len(bare), len(label)) / max(len(bare), len(label))
     if len(label) > 3 and label in bare:
         return 0.55 + 0.3 * len(label) / len(bare)
-    if len(bare) > 3 and bare in label:
-        return 0.5 + 0.4 * len(bare) / len(label)
-    return max(_initials_likeness(name, label), _sequence_likeness(name, label))
+    return 0.5 + 0.4 * len(bare) / len(label) if len(bare) > 3 and bare in label else 0.0
 
 
 def _initials_likeness(name: str, label: str) -> float:

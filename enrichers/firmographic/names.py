@@ -27,7 +27,30 @@ from enrichers.firmographic.name_parts import (
 from enrichers.firmographic.name_witnesses import Witness
 from enrichers.firmographic.words import pattern_of
 
-_SMALL = frozenset(["of", "and", "the", "for", "by", "in", "&", "at", "de", "la", "le", "du", "von", "und", "y", "e", "on", "to", "with", "a"])
+_SMALL = frozenset(
+    [
+        "of",
+        "and",
+        "the",
+        "for",
+        "by",
+        "in",
+        "&",
+        "at",
+        "de",
+        "la",
+        "le",
+        "du",
+        "von",
+        "und",
+        "y",
+        "e",
+        "on",
+        "to",
+        "with",
+        "a",
+    ]
+)
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _LIKENESS = 3.4
 """What a full likeness to the domain weighs; a JSON-LD name weighs 3."""

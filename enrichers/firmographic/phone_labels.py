@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from enrichers.firmographic.page import Line, Page
+from enrichers.firmographic.page import Line, Page, half_width
 from enrichers.firmographic.words import read_yaml
 
 _KINDS = ("fax", "toll_free", "mobile", "person", "phone", "not_phone")
@@ -38,19 +38,43 @@ def headquarters_pattern() -> re.Pattern[str]:
 
 
 def label_before(page: Page, line: Line, between: str, start: int) -> str | None:
-    """The kind the nearest label names: on the same line, else alone on the line above."""
+    """The kind the nearest label names: on the same line, else alone on the line above, else at the head of the column."""
     found = last_label(between[-60:])
     if found:
         return found
     if start <= 3 or not _WORD.search(between):
         for above in page.before(line, 2):
-            if len(above.plain) <= 40:
-                found = last_label(above.plain, alone=True)
-                if found:
-                    return found
+            found = last_label(above.plain, alone=True) if len(above.plain) <= 40 else None
+            if found:
+                return found
             if _WORD.search(above.plain):
                 break
+        return _column_label(line)
+    return _list_label(page, line)
+
+
+def _list_label(page: Page, line: Line) -> str | None:
+    """`Fax:` alone, and below it a list of numbers, each with words of its own."""
+    for above in page.before(line, 4):
+        if above.heading:
+            return None
+        if above.plain.rstrip().endswith((":", "：")) and len(above.plain) <= 20:
+            found = last_label(above.plain, alone=True)
+            return found if found == "fax" else None
     return None
+
+
+def _column_label(line: Line) -> str | None:
+    """The kind the head of a table's column names."""
+    cell = next((node for node in (line.node, *line.node.iterancestors("td")) if node.tag == "td"), None)
+    table = next(cell.iterancestors("table"), None) if cell is not None else None
+    head = next(table.iter("tr"), None) if table is not None else None
+    if cell is None or head is None or cell.getparent() is head:
+        return None
+    place = sum(1 for _ in cell.itersiblings("td", "th", preceding=True))
+    cells = [node for node in head if node.tag in ("td", "th")]
+    text = half_width(" ".join("".join(cells[place].itertext()).split())) if place < len(cells) else ""
+    return last_label(text, alone=True) if 0 < len(text) <= 30 else None
 
 
 def last_label(text: str, alone: bool = False) -> str | None:

@@ -25,6 +25,8 @@ _MAYBE_VANITY = re.compile(r"\d{3}[)\s.\-]{1,3}[A-Z\d]")
 _EXTENSION = re.compile(
     r"(?i)^[\s,;(]{0,3}(?:(?:ext(?:ension|n)?|x)\.?|转|轉|分机|#|-(?=\d{3,4}\b))\s*[:.]?\s*(\d{1,6})\b\)?"
 )
+_PHONE_LABELS = frozenset({"phone", "fax", "mobile", "toll_free"})
+_SEPARATED = re.compile(r"\d[\s.\-–—)(/]+\d")
 _STREET_AFTER = re.compile(r"\s+[A-Z][a-z]")
 _SIBLING = re.compile(r"^\s?[/、,，;;]\s?([2-8]\d{2,3}-?\d{4})(?!\d)")
 _JOINT = re.compile(r"(?i)^[\s,;/、&|()·•+]*(?:and|or|和|或)?[\s,;/、&|()]*$")
@@ -117,22 +119,29 @@ def _rule(
 ) -> str | None:
     """The rule a span is accepted by, or None."""
     plain = line.plain[start:stop]
-    separated = bool(re.search(r"\d[\s.\-–—)(/]+\d", plain))
+    separated = bool(_SEPARATED.search(plain))
     if shape == "bare" and _STREET_AFTER.match(line.plain[stop:]):
         return None
     if canonical is None:
-        fits = shape in ("nanp", "vanity", "trunk", "china", "plus") and separated and _digits(plain) >= 7
-        if label in ("phone", "fax", "mobile", "toll_free") and (
-            fits or (shape == "bare" and hints.country in ("CN", "US", "CA") and 7 <= _digits(plain) <= 8)
-        ):
-            return "local"
-        return None
+        return "local" if label in _PHONE_LABELS and _may_be_local(plain, shape, separated, hints) else None
     if label:
         return "labelled"
-    home = shape in shapes_for(hints.country)[:3]
+    return _unlabelled(line, shape, separated, hints)
+
+
+def _may_be_local(plain: str, shape: str, separated: bool, hints: Hints) -> bool:
+    """True for what has a number's shape though no plan knows it: a number without its area code, a typing error."""
+    digits = _digits(plain)
+    if shape == "bare":
+        return hints.country in ("CN", "US", "CA") and 7 <= digits <= 8
+    return separated and digits >= 7 and shape in ("nanp", "vanity", "trunk", "china", "plus")
+
+
+def _unlabelled(line: Line, shape: str, separated: bool, hints: Hints) -> str | None:
+    """The rule for a valid number no word introduces: its shape must speak for it."""
     if shape == "bare" or (shape == "national" and not separated):
         return None
-    if not home and shape != "plus":
+    if shape != "plus" and shape not in shapes_for(hints.country)[:3]:
         return "foreign" if separated and len(line.plain) < 120 else None
     if separated or shape in ("plus", "vanity"):
         return "formatted"
@@ -210,7 +219,7 @@ def _structured(page: Page, organisations: Sequence[Organisation], hints: Hints)
                     organisation.node,
                     strength,
                     0,
-                    True,
+                    organisation.origin != "hcard",  # a card's `tel` may be its fax
                     page,
                 )
 

@@ -113,16 +113,9 @@ def _texts(value: Any) -> list[str]:
     """The texts of a JSON-LD value: plain ones, and the name, value or address of an object."""
     found: list[str] = []
     for item in _list(value):
-        if isinstance(item, dict):
-            item = (
-                item.get("@value")
-                or item.get("name")
-                or item.get("value")
-                or item.get("url")
-                or item.get("@id")
-            )
-        if isinstance(item, (str, int, float)) and not isinstance(item, bool) and str(item).strip():
-            found.append(" ".join(str(item).split()))
+        text = next((item[key] for key in _NAMING if item.get(key)), None) if isinstance(item, dict) else item
+        if isinstance(text, (str, int, float)) and not isinstance(text, bool) and str(text).strip():
+            found.append(" ".join(str(text).split()))
     return found
 
 

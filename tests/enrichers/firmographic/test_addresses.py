@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.enrichers.firmographic.pages import facts, facts_of, kinds, values
+from tests.enrichers.firmographic.pages import facts, facts_of, kinds, saved, values
 
 PARTS = ("street", "city", "region", "postcode", "country")
 
@@ -59,7 +59,7 @@ def test_parts_of_one_address_stay_together():
 
 
 def test_structured_addresses():
-    assert first(open(__file__.replace("test_addresses.py", "fixtures/marked.html"), encoding="utf-8").read()) == {
+    assert first(saved("marked.html").decode()) == {
         "street": "Hafenweg 3", "city": "Hamburg", "postcode": "20457", "country": "DE",
     }  # fmt: skip
 

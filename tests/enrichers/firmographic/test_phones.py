@@ -118,3 +118,15 @@ def test_a_labelled_valid_number_is_found_whichever_way_it_is_printed(country, s
 
 def test_values_are_as_printed():
     assert values(facts("<p>Call +44 (0) 20 7946 0018</p>"), "phone") == ["+44 (0) 20 7946 0018"]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<table><tr><th>Department</th><th>Phone</th><th>Fax</th></tr><tr><td>Roofs</td><td>303-555-0142</td><td>303-555-0143</td></tr></table>",
+        "<p>Phone: 303-555-0142</p><p>Fax:</p><p>Claims department: 303-555-0143</p>",
+        "<p>Phone: 303-555-0142</p><div class='vcard'><span class='org'>Acme</span> Fax <span class='tel'>303-555-0143</span></div>",
+    ],
+)  # fmt: skip
+def test_a_fax_is_told_by_its_column_its_list_or_its_card(html):
+    assert lines(html) == {"+13035550142": "main", "+13035550143": "fax"}

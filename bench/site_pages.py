@@ -1,0 +1,23 @@
+"""Labelled pages for the measurements of the site reader; not a measurement itself."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from bench.figure import Unavailable
+
+PAGES = Path(__file__).resolve().parents[2] / "shared" / "data" / "web" / "pages"
+
+
+def labelled_pages() -> Iterator[tuple[dict[str, Any], bytes]]:
+    """Truth and body of every labelled page. Raises Unavailable where there are none."""
+    if not PAGES.is_dir():
+        raise Unavailable(f"there are no labelled pages in {PAGES}")
+    for path in sorted(PAGES.glob("*.json")):
+        truth = json.loads(path.read_text(encoding="utf-8"))
+        if not truth.get("template"):
+            yield truth, gzip.decompress((PAGES / f"{truth['id']}.html.gz").read_bytes())
