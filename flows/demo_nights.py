@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -154,16 +155,11 @@ def _asked(run: RunReport) -> set[Cell]:
     }
 
 
-class _timed:  # noqa: N801 - reads as a word where it is used
+@contextmanager
+def _timed(report: DemoReport, name: str) -> Iterator[None]:
     """Adds the time a block takes to a report."""
-
-    def __init__(self, report: DemoReport, name: str) -> None:
-        self._report = report
-        self._name = name
-
-    def __enter__(self) -> None:
-        self._began = time.monotonic()
-
-    def __exit__(self, *_: object) -> None:
-        spent = self._report.seconds.get(self._name, 0.0)
-        self._report.seconds[self._name] = spent + time.monotonic() - self._began
+    began = time.monotonic()
+    try:
+        yield
+    finally:
+        report.seconds[name] = report.seconds.get(name, 0.0) + time.monotonic() - began
