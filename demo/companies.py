@@ -141,7 +141,8 @@ def draw_premises(language: str, place: Place, rng: Random) -> tuple[str, str]:
     ending = rng.choice(table["endings"][place.country])
     spelt = table["short"][ending] if place.country != "GB" and rng.random() < 0.5 else ending
     suite = f", Suite {rng.randint(100, 940)}" if place.country == "US" and rng.random() < 0.25 else ""
-    return f"{rng.randint(2, 4800)} {rng.choice(table['streets'])} {spelt}{suite}", ""
+    number = rng.randint(2, 240 if place.country == "GB" else 4800)
+    return f"{number} {rng.choice(table['streets'])} {spelt}{suite}", ""
 
 
 def draw_officers(language: str, rng: Random) -> tuple[tuple[str, str], ...]:
