@@ -10,6 +10,7 @@ from accounts.change import Change, ChangeSet, Standing, Verdict
 from crm.plan import collect
 from crm.policy import decide
 from crm.view import FieldView
+from flows.scope import WHOLE, Scope
 from flows.services import Services
 from warehouse.crm_state import hints_of
 from warehouse.rows import golden_from
@@ -17,14 +18,17 @@ from warehouse.staleness import staleness_from
 from warehouse.store import sql
 
 
-def decide_changes(services: Services, run_id: str, accounts: Mapping[str, Account]) -> ChangeSet:
-    """The change set of a run over all accounts; what the CRM holds rightly is noted as confirmed."""
-    changes = [decide(view) for view in field_views(services, accounts)]
-    _note_confirmed(services, run_id, changes)
+def decide_changes(
+    services: Services, run_id: str, accounts: Mapping[str, Account], scope: Scope = WHOLE
+) -> ChangeSet:
+    """The change set of a run over its scope; what the CRM holds rightly is noted as confirmed."""
+    views = [v for v in field_views(services, accounts) if scope.covers(v.account.id, v.spec.name)]
+    changes = [decide(view) for view in views]
+    _note_confirmed(services, run_id, views, changes)
     worth_telling = (Verdict.WRITE, Verdict.REVIEW, Verdict.HOLD)
     return collect(
         [c for c in changes if c.verdict in worth_telling], run_id, services.crm.kind, services.clock.now(),
-        len(accounts), services.config.run.breaker,
+        len(accounts) if scope.accounts is None else len(scope.accounts), services.config.run.breaker,
     )  # fmt: skip
 
 
@@ -72,22 +76,19 @@ def undone_keys(services: Services) -> dict[tuple[str, str], frozenset[str]]:
     return {(r["account_id"], r["field"]): frozenset(r["keys"]) for r in rows}
 
 
-def _note_confirmed(services: Services, run_id: str, changes: Sequence[Change]) -> None:
+def _note_confirmed(
+    services: Services, run_id: str, views: Sequence[FieldView], changes: Sequence[Change]
+) -> None:
     """Notes agreements: those found by equal keys in SQL, and those `decide` saw through other spellings."""
     agreed = [
         {"account_id": r["account_id"], "field": r["field"], "key": r["key"], "sources": r["sources"],
          "noted_at": r["observed_at"]}
         for r in services.warehouse.rows(sql("agreements"))
     ]  # fmt: skip
-    observed = {
-        (r["account_id"], r["field"]): r
-        for r in services.warehouse.rows(sql("open_questions"), {"accounts": None})
-    }
-    for change in changes:
-        row = observed[change.account_id, change.field]
-        if change.verdict is Verdict.CONFIRM:
+    for view, change in zip(views, changes, strict=True):
+        if change.verdict is Verdict.CONFIRM and view.golden is not None:
             agreed.append(
-                {"account_id": change.account_id, "field": change.field, "key": row["crm_key"],
-                 "sources": list(change.sources), "noted_at": row["observed_at"]}
+                {"account_id": change.account_id, "field": change.field, "key": view.current_key,
+                 "sources": list(change.sources), "noted_at": view.golden.observed_at}
             )  # fmt: skip
     services.ledger.confirm(run_id, agreed)

@@ -8,7 +8,7 @@ run loads what lies there and goes on.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,6 +26,7 @@ from flows.pulling import pull
 from flows.report import RunReport, gather, write_report
 from flows.retention import tidy_up
 from flows.reviewing import add_questions, open_questions
+from flows.scope import WHOLE, Scope
 from flows.services import Services
 from flows.shards import adopt_leftovers, load_shard, write_shard
 from warehouse.golden import settle_golden
@@ -47,24 +48,31 @@ def silent(stage: str, done: int, total: int | None) -> None:
 
 @dataclass(frozen=True, slots=True)
 class NightOptions:
-    """What a run is asked to do. `only` and `asked` make it a backfill or a refresh."""
+    """What a run is asked to do. `scope` makes it a backfill or a refresh; `ask` looks whatever the fields' state.
+
+    `between` is called in the main thread after each shard; a night serves refresh requests there. `within` is the run
+    that this one is served by.
+    """
 
     apply: bool = False
     limit: int | None = None
     kind: str = "nightly"
-    only: Collection[str] | None = None
-    asked: Sequence[tuple[str, str]] = ()
+    scope: Scope = WHOLE
+    ask: bool = False
     force: bool = False
+    between: Callable[[Services, str], None] | None = None
+    within: str | None = None
 
 
-#: Runs the enrichment of all shards; Prefect puts tasks around the calls.
-ShardRunner = Callable[[Callable[[int], None], int], None]
+#: Runs the enrichment of all shards and calls the last argument after each; Prefect puts tasks around the calls.
+ShardRunner = Callable[[Callable[[int], None], int, Callable[[], None]], None]
 
 
-def one_after_another(run_shard: Callable[[int], None], count: int) -> None:
+def one_after_another(run_shard: Callable[[int], None], count: int, between: Callable[[], None]) -> None:
     """Runs the shards in order, in this thread."""
     for number in range(count):
         run_shard(number)
+        between()
 
 
 @dataclass
@@ -121,21 +129,22 @@ def run_night(
 def _stages(night: _Night, shards: ShardRunner) -> RunReport:
     services, options = night.services, night.options
     with night.stage("pull"):
-        night.healed += adopt_leftovers(services, night.run_id)
+        night.healed += adopt_leftovers(services, {night.run_id, options.within})
         night.healed += heal(services)
         accounts = pull(services, night.run_id)
     with night.stage("plan"):
         work = plan(
-            services, accounts, budget=_budget(services, options), only=options.only, asked=options.asked
+            services, accounts, budget=_budget(services, options), scope=options.scope, ask=options.ask
         )
     with night.stage("enrich"):
         _enrich(night, work, shards)
     with night.stage("survive"):
-        settle_golden(services.warehouse, night.run_id, accounts, services.clock.now())
+        touched = accounts if options.scope.accounts is None else options.scope.accounts
+        settle_golden(services.warehouse, night.run_id, touched, services.clock.now())
     with night.stage("decide"):
-        change_set = decide_changes(services, night.run_id, accounts)
+        change_set = decide_changes(services, night.run_id, accounts, options.scope)
         services.ledger.plan(change_set)
-        open_questions(services, change_set, night.run_id)
+        open_questions(services, change_set, night.run_id, options.scope)
     with night.stage("apply"):
         applied = apply_set(services, change_set, night.folder, write=options.apply, force=options.force)
         take_written(services, night.run_id)
@@ -165,7 +174,8 @@ def _enrich(night: _Night, work: Plan, shards: ShardRunner) -> None:
     def run_shard(number: int) -> None:
         write_shard(night.folder, number, enricher, batches[number], services.config.run.threads, told)
 
-    shards(run_shard, len(batches))
+    between = night.options.between
+    shards(run_shard, len(batches), lambda: between(services, night.run_id) if between else None)
     for number in range(len(batches)):
         load_shard(services, night.run_id, night.folder, number)
 

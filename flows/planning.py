@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from accounts.account import Account
 from accounts.run import WorkItem
 from flows.enriching import Task
+from flows.scope import WHOLE, Scope
 from flows.services import Services
 from warehouse.staleness import refresh_staleness, stale_fields, work_list
 
@@ -37,21 +38,28 @@ def plan(
     accounts: Mapping[str, Account],
     *,
     budget: int | None = None,
-    only: Collection[str] | None = None,
-    asked: Sequence[tuple[str, str]] = (),
+    scope: Scope = WHOLE,
+    ask: bool = False,
 ) -> Plan:
     """Judges every field and cuts the work list to a budget of accounts.
 
-    `only` limits the work to some accounts; `asked` are (account, field) pairs looked at whatever their state.
+    `scope` limits the work; with `ask` all of it is looked at, whatever its state.
     """
     now = services.clock.now()
-    states = refresh_staleness(services.warehouse, now, asked)
+    states = refresh_staleness(services.warehouse, now, _asked(services, accounts, scope) if ask else ())
     provides = {s.name: s.provides for s in services.sources}
     items = [
         item
         for item in work_list(services.warehouse, now, provides, RECHECK_DAYS)
-        if item.account_id in accounts and (only is None or item.account_id in only)
+        if item.account_id in accounts and any(scope.covers(item.account_id, n.field) for n in item.needs)
     ]
     cut = len(items) if budget is None else budget
     tasks = tuple(Task(accounts[item.account_id], item) for item in items[:cut])
     return Plan(tasks, tuple(items[cut:]), states, stale_fields(services.warehouse, limit=MOST_STALE_TOLD))
+
+
+def _asked(services: Services, accounts: Mapping[str, Account], scope: Scope) -> Iterator[tuple[str, str]]:
+    fields = scope.fields or [f.name for f in services.catalogue]
+    for account_id in scope.accounts if scope.accounts is not None else accounts:
+        for field in fields:
+            yield account_id, field

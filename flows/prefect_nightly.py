@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from flows.prefect_settings import settle_prefect
 
 settle_prefect()
 
-from prefect import flow, task  # noqa: E402 - its settings are read at import
+from prefect import flow  # noqa: E402 - its settings are read at import
 from prefect.artifacts import create_markdown_artifact, create_table_artifact  # noqa: E402
-from prefect.cache_policies import NO_CACHE  # noqa: E402
-from prefect.task_runners import ThreadPoolTaskRunner  # noqa: E402
 
 from accounts.errors import EvergreenError  # noqa: E402
 from flows.night import NightOptions, raise_if_work_left, run_night  # noqa: E402
+from flows.prefect_shards import as_tasks  # noqa: E402
+from flows.refreshing import serve_requests  # noqa: E402
 from flows.report import RunReport  # noqa: E402
 from flows.services import open_services  # noqa: E402
-
-#: Tries of a shard beyond the first; single requests are retried by the client.
-SHARD_RETRIES = 2
 
 
 @flow(name="evergreen-nightly", validate_parameters=True, persist_result=False, log_prints=False)
@@ -31,7 +27,7 @@ def nightly(
     """Pull the accounts, find what is stale, read the world, decide, and with `apply` write it back."""
     report = _run(
         Path(config),
-        NightOptions(apply=apply, limit=limit),
+        NightOptions(apply=apply, limit=limit, between=serve_requests),
         as_of=as_of,
         replay=Path(replay) if replay else None,
     )
@@ -63,34 +59,9 @@ def run_with_prefect(
 
 def _run(config_path: Path, options: NightOptions, *, as_of: str | None, replay: Path | None) -> RunReport:
     with open_services(config_path, as_of=as_of, replay=replay) as services:
-        at_once = services.config.run.shards_at_once
-        report = run_night(
-            services, options, shards=lambda run_shard, count: run_as_tasks(run_shard, count, at_once)
-        )
+        report = run_night(services, options, shards=as_tasks(services.config.run.shards_at_once))
     publish_artifacts(report)
     return report
-
-
-def run_as_tasks(run_shard: Callable[[int], None], count: int, at_once: int) -> None:
-    """Runs every shard as a Prefect task, a few at a time; raises the first error after all have ended."""
-
-    @task(
-        name="enrich-shard",
-        retries=SHARD_RETRIES,
-        retry_delay_seconds=5,
-        cache_policy=NO_CACHE,
-        persist_result=False,
-    )
-    def enrich_shard(number: int) -> None:
-        run_shard(number)
-
-    runner: ThreadPoolTaskRunner[None] = ThreadPoolTaskRunner(max_workers=max(1, at_once))
-    with runner:
-        futures = [runner.submit(enrich_shard, {"number": number}) for number in range(count)]
-        for future in futures:
-            future.wait()
-    for future in futures:
-        future.result()
 
 
 def publish_artifacts(report: RunReport) -> None:

@@ -7,15 +7,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from accounts.change import Change, ChangeSet, ReviewItem
+from flows.scope import Scope
 from flows.services import Services
-from warehouse.reviews import add_to_queue, replace_queue
+from warehouse.reviews import add_to_queue, queue, replace_queue
 from warehouse.store import sql
 
 
-def open_questions(services: Services, change_set: ChangeSet, run_id: str) -> int:
-    """Puts tonight's open questions in place of yesterday's; returns how many there are."""
-    items = [*_value_items(services, change_set.reviews, run_id), *_link_items(services, run_id)]
-    return replace_queue(services.warehouse, items)
+def open_questions(services: Services, change_set: ChangeSet, run_id: str, scope: Scope) -> int:
+    """Puts a run's open questions in place of the former ones about its scope; returns how many it asks."""
+    values = [*_value_items(services, change_set.reviews, run_id)]
+    rest = [
+        item
+        for item in queue(services.warehouse)
+        if item.kind == "value" and not scope.covers(item.account_id, item.field)
+    ]
+    replace_queue(services.warehouse, [*rest, *values, *_link_items(services, run_id)])
+    return len(values)
 
 
 def add_questions(services: Services, changes: Sequence[Change], run_id: str) -> None:

@@ -5,7 +5,7 @@ A shard is finished when its `.done` file exists; the row files are written befo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from flows.enriching import Enricher, Findings, Task
@@ -53,10 +53,10 @@ def load_shard(services: Services, run_id: str, folder: Path, number: int) -> No
     done.unlink(missing_ok=True)
 
 
-def adopt_leftovers(services: Services, run_id: str) -> list[str]:
-    """Loads finished shards that dead runs left behind; says what was found, in words."""
+def adopt_leftovers(services: Services, alive: Collection[str | None]) -> list[str]:
+    """Loads finished shards that dead runs left behind (not the living ones); says what was found, in words."""
     told = []
-    for folder in sorted(p for p in services.runs_folder.iterdir() if p.is_dir() and p.name != run_id):
+    for folder in sorted(p for p in services.runs_folder.iterdir() if p.is_dir() and p.name not in alive):
         numbers = sorted(int(p.stem) for p in folder.glob("*.done"))
         for number in numbers:
             load_shard(services, folder.name, folder, number)

@@ -31,10 +31,15 @@ def add_to_queue(warehouse: Warehouse, items: Iterable[ReviewItem]) -> None:
         warehouse.append("review_item", map(_row, new))
 
 
+def queue(warehouse: Warehouse) -> list[ReviewItem]:
+    """All questions, answered or not, highest rank first."""
+    rows = warehouse.rows("SELECT * FROM review_item ORDER BY rank DESC, account_id, field, id")
+    return [_item(row) for row in rows]
+
+
 def open_items(warehouse: Warehouse, decided: Decided) -> list[ReviewItem]:
     """The questions nobody has answered yet, highest rank first."""
-    rows = warehouse.rows("SELECT * FROM review_item ORDER BY rank DESC, account_id, field, id")
-    return [_item(row) for row in rows if row["id"] not in decided.settled_items]
+    return [item for item in queue(warehouse) if item.id not in decided.settled_items]
 
 
 def find_item(warehouse: Warehouse, name: str) -> list[ReviewItem]:

@@ -22,7 +22,7 @@ import duckdb
 from accounts.errors import WarehouseError, WriterBusy
 
 #: Written so that DuckDB 1.5 and 2.x both read it.
-_STORAGE = "v1.5.0"
+STORAGE = "v1.5.0"
 
 
 @cache
@@ -140,6 +140,24 @@ class Warehouse:
         """Names and types of a table's columns, in order."""
         return [(row["column_name"], row["column_type"]) for row in self.rows(f"DESCRIBE {table}")]
 
+    def tables(self) -> list[str]:
+        """The names of the warehouse's own tables."""
+        rows = self.rows(
+            "SELECT table_name FROM duckdb_tables() WHERE database_name = 'evergreen' AND NOT temporary ORDER BY ALL"
+        )
+        return [row["table_name"] for row in rows]
+
+    def reopen(self) -> None:
+        """Goes on with the file that bears the warehouse's name now, after another was put in its place."""
+        path = self.folder / "warehouse.duckdb"
+        try:
+            self._db.execute("USE memory")
+            self._db.execute("DETACH evergreen")
+            self._db.execute(f"ATTACH '{_quoted(path)}' AS evergreen (STORAGE_VERSION '{STORAGE}')")
+            self._db.execute("USE evergreen")
+        except duckdb.Error as error:
+            raise _disk_trouble(error, self.folder) from error
+
     def replace(self, table: str, rows: Iterable[Mapping[str, Any]]) -> int:
         """Puts rows in place of all a table holds, in one transaction."""
         with self.transaction():
@@ -197,7 +215,7 @@ def open_warehouse(folder: Path, *, memory_limit: str = "2GB") -> Warehouse:
         connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false"})
         connection.execute(f"SET memory_limit = '{memory_limit}'")
         connection.execute(f"SET temp_directory = '{_quoted(scratch)}'")
-        connection.execute(f"ATTACH '{_quoted(path)}' AS evergreen (STORAGE_VERSION '{_STORAGE}')")
+        connection.execute(f"ATTACH '{_quoted(path)}' AS evergreen (STORAGE_VERSION '{STORAGE}')")
         connection.execute("USE evergreen")
     except (duckdb.IOException, duckdb.BinderException) as error:
         raise _disk_trouble(error, folder) from error

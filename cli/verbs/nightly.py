@@ -27,9 +27,10 @@ def command(
     """Pull the accounts, find what is stale, read the world, decide, and with --apply write it back."""
     from cli.run_options import progress_bar, show_report
     from flows.night import NightOptions, raise_if_work_left, run_night
+    from flows.refreshing import serve_requests
     from flows.services import open_services
 
-    options = NightOptions(apply=apply, limit=limit)
+    options = NightOptions(apply=apply, limit=limit, between=serve_requests)
     if no_prefect:
         with progress_bar() as progress, open_services(config_path, as_of=as_of, replay=replay) as services:
             report = run_night(services, options, progress=progress)
