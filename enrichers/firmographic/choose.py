@@ -8,11 +8,21 @@ from urllib.parse import unquote, urldefrag, urlsplit
 
 from lxml import etree
 
-from accounts.values.web import registrable_domain
+from accounts.values.web import host_of, registrable_domain
 from enrichers.firmographic.page import Link, Page
 from enrichers.firmographic.words import pattern_of
 
+
+def site_of(url: str) -> str | None:
+    """What makes two addresses one site: the registrable domain, or the host where there is none (an IP address)."""
+    return registrable_domain(url) or host_of(url)
+
+
 _WORTH = {"contact": 5.0, "about": 3.5, "imprint": 3.0, "team": 1.2, "careers": 1.0}
+
+
+_ELSEWHERE = 1.5
+"""What a page on another host of the site loses: it costs robots.txt and a connection more."""
 
 
 def choose_pages(home: Page, limit: int, already: Sequence[str] = ()) -> list[str]:
@@ -20,19 +30,18 @@ def choose_pages(home: Page, limit: int, already: Sequence[str] = ()) -> list[st
 
     `already` are addresses that were read. Pages of another language than the home page's come last.
     """
-    own = registrable_domain(home.url) if home.url else None
+    own = site_of(home.url) if home.url else None
+    host = host_of(home.url or "")
     seen = {_key(url) for url in [*already, home.url or ""]}
     scored: dict[str, tuple[float, str, str]] = {}
     for link in home.links:
         url = urldefrag(link.href).url
         key = _key(url)
-        if (
-            key in seen
-            or not url.lower().startswith(("http://", "https://"))
-            or registrable_domain(url) != own
-        ):
+        if key in seen or not url.lower().startswith(("http://", "https://")) or site_of(url) != own:
             continue
         judged = _purpose(link)
+        if judged and host_of(url) != host:
+            judged = judged[0] - _ELSEWHERE, judged[1]
         if judged and (key not in scored or judged[0] > scored[key][0]):
             scored[key] = (judged[0], judged[1], url)
     chosen: list[str] = []

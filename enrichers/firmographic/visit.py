@@ -12,7 +12,7 @@ from accounts.errors import SourceError
 from accounts.observation import Outcome
 from accounts.values.web import host_of, registrable_domain
 from enrichers.base import Web
-from enrichers.firmographic.choose import choose_from_sitemap, choose_pages
+from enrichers.firmographic.choose import choose_from_sitemap, choose_pages, site_of
 from enrichers.firmographic.condition import Condition, Finding, frame_targets, refresh_target
 from enrichers.firmographic.page import Page
 from enrichers.firmographic.read import PageRead, read_page
@@ -58,10 +58,10 @@ def site_address(website: str) -> str | None:
     ('https://acme.com/', 'http://acme.com/uk/')
     """
     text = website.strip().split()[0] if website.strip() else ""
-    host = host_of(text)
-    if host is None or registrable_domain(text) is None:
+    host, stated = host_of(text), bool(re.match(r"(?i)https?://", text))
+    if host is None or (registrable_domain(text) is None and not stated):
         return None
-    if not re.match(r"(?i)https?://", text):
+    if not stated:
         text = "https://" + text.split("://")[-1].lstrip("/")
     try:
         parts = urlsplit(text)
@@ -159,21 +159,25 @@ class Visitor:
         try:
             response = self._get(visit, url)
         except SourceError as error:
-            visit.error = f"{visit.error}; {error.what}".lstrip("; ")
+            self._add_error(visit, error.what)
             return None
         if not response.ok or not _is_page(response):
             if response.status not in _GONE and not response.ok:
-                visit.error = f"{visit.error}; {url} answered {response.status}".lstrip("; ")
+                self._add_error(visit, f"{url} answered {response.status}")
             return None
         read = read_page(decode(response.body, response.headers), response.final_url, country)
         visit.reads.append(read)
         visit.responses.append(response)
         return read
 
+    @staticmethod
+    def _add_error(visit: Visit, what: str) -> None:
+        visit.error = f"{visit.error}; {what}" if visit.error else what
+
     def _note_move(self, visit: Visit) -> None:
         """Says that the site now lives on another registrable domain."""
         final = visit.responses[0].final_url
-        asked, landed = registrable_domain(visit.asked), registrable_domain(final)
+        asked, landed = site_of(visit.asked), site_of(final)
         if landed is None or landed == asked:
             return
         if _MARKETS.search(landed):
@@ -189,21 +193,16 @@ class Visitor:
         urls = choose_pages(home, left, [response.final_url for response in visit.responses])
         if not urls and left > 0 and home.url:
             urls = self._from_sitemap(visit, home.url, left)
-        landed = {response.final_url for response in visit.responses}
         for url in urls:
             if self._timer.seconds() - started > self._seconds:
-                visit.error = f"{visit.error}; stopped after {self._seconds:.0f} s with {len(visit.reads)} pages read".lstrip(
-                    "; "
+                self._add_error(
+                    visit, f"stopped after {self._seconds:.0f} s with {len(visit.reads)} pages read"
                 )
                 return
             read = self._page(visit, url, country)
-            if read and (
-                visit.responses[-1].final_url in landed
-                or registrable_domain(read.page.url or "") != registrable_domain(home.url or "")
-            ):
+            if read and (_seen_before(visit) or site_of(read.page.url or "") != site_of(home.url or "")):
                 visit.reads.pop()
                 visit.responses.pop()
-            landed.add(visit.responses[-1].final_url)
 
     def _from_sitemap(self, visit: Visit, home: str, limit: int) -> list[str]:
         """Pages by the sitemap, where the home page links to none."""
@@ -212,6 +211,14 @@ class Visitor:
         except SourceError:
             return []
         return choose_from_sitemap(response.body, home, limit) if response.ok else []
+
+
+def _seen_before(visit: Visit) -> bool:
+    """True where the last answer is one that was read already: the same address, or the same bytes under another."""
+    last = visit.responses[-1]
+    return any(
+        r.final_url == last.final_url or r.body_sha256 == last.body_sha256 for r in visit.responses[:-1]
+    )
 
 
 def _spellings(url: str) -> list[str]:

@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from accounts.errors import ConfigError
 from cli.verbs.inspect import command, inspect_live
 from tests.enrichers.firmographic.pages import saved
+from tests.enrichers.web.server import page, serve
 
 
 def run(tmp_path: Path, rows: list[object], *options: str) -> list[dict]:
@@ -62,3 +63,24 @@ def test_a_missing_file_and_a_bad_address_are_told(tmp_path):
         )
     with pytest.raises(ConfigError):
         inspect_live("not a host", tmp_path / "none.toml")
+
+
+def test_a_live_site_is_read_as_a_night_would(tmp_path, live_site):
+    (tmp_path / "evergreen.toml").write_text(
+        "[web]\nallow_private = true\nrequests_per_second = 1000\n", encoding="utf-8"
+    )
+    options = [live_site, "--config", str(tmp_path / "evergreen.toml")]
+    told = json.loads(CliRunner().invoke(command, [*options, "--json"]).output)
+    assert told["outcome"] == "rows" and len(told["pages"]) == 3
+    assert told["firmographics"]["phones"][0]["canonical"] == "+13035550142"
+    assert told["firmographics"]["founded"][0]["value"] == "1987"
+    assert told["links"]["careers"]
+    printed = CliRunner().invoke(command, options).output
+    assert "303.555.0143 (fax)" in printed and "Harlow & Finch Roofing, LLC" in printed
+
+
+@pytest.fixture
+def live_site():
+    pages = {"/": "harlow_home.html", "/contact": "harlow_contact.html", "/about-us": "harlow_about.html"}
+    with serve({path: page(saved(name), content_type="text/html") for path, name in pages.items()}) as site:
+        yield site.url("/")
