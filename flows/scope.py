@@ -48,7 +48,10 @@ def select_accounts(accounts: Mapping[str, Account], catalogue: Catalogue, where
     cells |= {name: [a.get(name) for a in accounts.values()] for name in names}
     cells["last_modified"] = [utc(a.last_modified) for a in accounts.values()]
     cells["last_modified_by"] = [a.last_modified_by for a in accounts.values()]
-    closed = {"autoinstall_known_extensions": "false", "enable_external_access": "false"}
+    closed: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": "false",
+        "enable_external_access": "false",
+    }
     with duckdb.connect(":memory:", config=closed) as db:
         try:
             return _ask(db, cells, where)
