@@ -1,4 +1,7 @@
-"""What the documents say is true: their commands run, their names exist, their links lead somewhere."""
+"""What the documents say is true: their commands run, their names exist, their links lead somewhere.
+
+`python -m tests.test_docs` writes the table of fields in reps.md anew.
+"""
 
 from __future__ import annotations
 
@@ -186,6 +189,10 @@ def test_the_field_that_is_shown_is_valid() -> None:
     assert spec.name not in shipped_catalogue()
 
 
+REPS = ROOT / "docs" / "reps.md"
+_ROW = re.compile(r"^\| `\w+` \|.*\|$", re.MULTILINE)
+
+
 def field_rows() -> list[str]:
     """The rows of the table in reps.md: what the sources in the tree may fill."""
     classes, _ = find_sources()
@@ -202,9 +209,7 @@ def field_rows() -> list[str]:
 
 
 def test_reps_read_of_every_field_that_may_change_under_them() -> None:
-    page = text(ROOT / "docs" / "reps.md")
-    rows = re.findall(r"^\| `\w+` \|.*\|$", page, re.MULTILINE)
-    assert rows == field_rows(), "the table should read:\n" + "\n".join(field_rows())
+    assert _ROW.findall(text(REPS)) == field_rows(), "write it anew with `python -m tests.test_docs`"
 
 
 def test_revops_read_of_every_reason_and_policy() -> None:
@@ -227,3 +232,9 @@ def test_the_architecture_gives_the_rules_as_the_policy_has_them() -> None:
     docstring = text(ROOT / "crm" / "policy.py").split('"""')[1]
     section = text(ROOT / "docs" / "architecture.md").split("\n## Decide\n")[1].split("\n## ")[0]
     assert rule.findall(section) == rule.findall(docstring)
+
+
+if __name__ == "__main__":
+    page = text(REPS)
+    head, *_, tail = _ROW.finditer(page)
+    REPS.write_text(page[: head.start()] + "\n".join(field_rows()) + page[tail.end() :], encoding="utf-8")
