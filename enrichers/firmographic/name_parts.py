@@ -77,6 +77,7 @@ def tidy_name(text: str) -> str:
     text = _MARKS.sub("", _SURROUND.sub("", text.strip()))
     text = _OWN_ADDRESS.sub("", text.strip()) if "www." in text else text
     text = _FORM_END.sub("", " ".join(text.split()))
+    text = _SURROUND.sub("", text.rstrip(".")) if text.endswith(("SM", "TM", "SM.", "TM.")) else text
     if text.endswith(".") and not _DOTTED.search(text):
         text = text[:-1]
     return text.strip(" \t-–—|,;:·•")

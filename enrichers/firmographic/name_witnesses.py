@@ -35,6 +35,9 @@ _YEARS = r"(?:(?:19|20)\d\d(?:\s*(?:[-–—/&,~]|to)\s*(?:(?:19|20)?\d\d|presen
 _AFTER_YEARS = re.compile(
     rf"(?i)(?:©|\(c\)|copyrights?|copy right)[\s©:.]*(?:\(c\)|copyrights?|by\b|\W)*\s*{_YEARS}[\s,.:;\-–—|©]*(?:by\s+|©\s*|copyrights?\s+)?"
 )
+_MAP = re.compile(
+    r"(?i)map data|kartendaten|données cartographiques|картограф|datos de(?:l)? mapas?|dati cartografici|地图数据|openstreetmap|\binegi\b|tele ?atlas|google"
+)
 _BEFORE_YEAR = re.compile(r"(?i)^(.{2,80}?)[\s,.\-–—|:]*(?:©|\(c\)|copyright)")
 _RESERVED = re.compile(rf"(?i)^(?:©?\s*{_YEARS})?(.{{2,70}}?)[\s,|\-–]*(?:all rights? reserved)")
 _BARE_COPYRIGHT = re.compile(r"(?i)\W*(?:copyrights?|©|\(c\)|\d|all rights? reserved|\W)*")
@@ -52,7 +55,7 @@ _LEGAL_ZH = re.compile(
     r"(?<![\u4e00-\u9fff\w])([\u4e00-\u9fffA-Za-z0-9（）()·&]{2,28}?(?:股份有限公司|有限责任公司|有限公司|集团公司|事务所|研究院)(?:[（(]?[\u4e00-\u9fff]{2,6}分公司[)）]?)?)"
 )
 _OWNER_ZH = re.compile(
-    r"(?:版\s*[权權]\s*所\s*有|主\s*办\s*单\s*位|主\s*办|公司名称|单位名称|企业名称|运营主体|版权归|经营主体|开办单位)(?:\([cC]\)|[\s:：©（(）)\d\-–—~,，.])*(?:by\s*|归\s*|属\s*)?"
+    r"(?:版\s*[权權]\s*所\s*有|主\s*办\s*单\s*位|主\s*办(?=\s*[:：])|公司名称|单位名称|企业名称|运营主体|版权归|经营主体|开办单位)(?:\([cC]\)|[\s:：©（(）)\d\-–—~,，.])*(?:by\s*|归\s*|属\s*)?"
     rf"([\u4e00-\u9fffA-Za-z0-9（）()·&\s]{{2,40}}?)(?=$|[\s,，。;；|、]|版权|所有|保留|All|地址|电话|备案|[{PROVINCES}]ICP|www|http|未经|Copyright|©)"
 )
 _ZH_LEAD = re.compile(
@@ -234,6 +237,8 @@ def _from_chinese(line: Line) -> Iterator[Witness]:
 
 def _from_copyright(page: Page, line: Line) -> Iterator[Witness]:
     text = line.text
+    if _MAP.search(text[:120]):
+        return  # an embedded map's own line
     late = line.number >= len(page.lines) * 0.6 or line.within("footer")
     believed = 1.0 if late and len(text) < 400 else 0.45
     for match in _AFTER_YEARS.finditer(text):

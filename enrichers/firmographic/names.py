@@ -111,7 +111,7 @@ def rank_names(witnesses: Sequence[Witness], label: str) -> list[RankedName]:
             )
         )
     ranked.sort(key=lambda name: -name.score)
-    return sorted(_lend(ranked[:_CONTENDERS]), key=lambda name: -name.score)
+    return sorted(_lend(_without_lead(ranked[:_CONTENDERS])), key=lambda name: -name.score)
 
 
 def _with_shorter(witnesses: Sequence[Witness], label: str) -> list[Witness]:
@@ -155,9 +155,21 @@ def _shape_factor(name: str, key: str) -> float:
         factor *= 0.6
     if len(words) > 2 and sum(w[:1].islower() for w in words if w not in _SMALL) > 1:
         factor *= 0.5
-    if len(_HAN.findall(name)) > 16 and not has_legal_form(name):
+    if len(_HAN.findall(name)) > 13 and not has_legal_form(name):
         factor *= 0.4
     return factor * (0.7 if len(key) < 3 else 1.0)
+
+
+def _without_lead(ranked: list[RankedName]) -> list[RankedName]:
+    """Halves what running text alone prints before a legal name: `Leeds Acme Ltd` where `Acme Ltd` stands elsewhere."""
+    keys = [squeezed(name.witnesses[0].name) for name in ranked]
+    lone = [{w.rule for w in name.witnesses} == {"legal_text"} for name in ranked]
+    return [
+        RankedName(name.score / 2, name.witnesses)
+        if alone and any(k != key and len(k) >= 6 and key.endswith(k) for k in keys)
+        else name
+        for name, key, alone in zip(ranked, keys, lone, strict=True)
+    ]
 
 
 def _lend(ranked: list[RankedName]) -> list[RankedName]:
