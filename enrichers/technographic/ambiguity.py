@@ -7,6 +7,7 @@ name and keeps to the rule the lexicon gives it.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from enrichers.technographic.lexicon_file import Term
 
 NEIGHBOUR = 70
 CUE = 24
+LONGEST = 60
 ROUNDS = 3
 _ITEMS = re.compile(r"[\s☞•●·*,;、/–-]{1,12}")
 _LISTED = re.compile(r"\s?(?:[,/、&+|(]|and|or|以及|和|与)\s?|\s")
@@ -52,18 +54,35 @@ class _Surroundings:
 def settle(text: str, hits: Sequence[Hit]) -> list[Hit]:
     """The hits that are names of technologies, in order of appearance."""
     accepted = [hit for hit in hits if not hit.rule]
+    taken = {(hit.start, hit.end) for hit in accepted}
     pending = [hit for hit in hits if hit.rule and hit.rule != "never"]
     for _ in range(ROUNDS):
-        clear = [hit for hit in pending if _RULES[hit.rule](hit, _look_around(text, hit, accepted))]
+        nearby = Nearby(accepted)
+        judged = [(hit, _RULES[hit.rule](hit, _look_around(text, hit, nearby))) for hit in pending]
+        clear = [hit for hit, is_clear in judged if is_clear]
         if not clear:
             break
         for hit in sorted(
             clear, key=lambda h: h.rule in ("short", "word")
         ):  # the narrower rule wins a shared spelling
-            if all((hit.start, hit.end) != (a.start, a.end) for a in accepted):
+            if (hit.start, hit.end) not in taken:
+                taken.add((hit.start, hit.end))
                 accepted.append(hit)
-        pending = [hit for hit in pending if hit not in clear]
+        pending = [hit for hit, is_clear in judged if not is_clear]
     return sorted(accepted, key=lambda h: h.start)
+
+
+class Nearby:
+    """Hits by their place, so that a long list costs no quadratic time."""
+
+    def __init__(self, hits: Sequence[Hit]) -> None:
+        self._hits = sorted(hits, key=lambda h: h.start)
+        self._starts = [hit.start for hit in self._hits]
+
+    def of(self, hit: Hit) -> Sequence[Hit]:
+        """Hits that may be close enough to `hit` to be its neighbours."""
+        first = bisect_left(self._starts, hit.start - NEIGHBOUR - LONGEST)
+        return self._hits[first : bisect_right(self._starts, hit.end + NEIGHBOUR)]
 
 
 def joined(text: str, hit: Hit, other: Hit) -> bool:
@@ -75,9 +94,9 @@ def joined(text: str, hit: Hit, other: Hit) -> bool:
     return bool(_ITEMS.fullmatch(gap)) or not _SENTENCE_END.search(gap)
 
 
-def _look_around(text: str, hit: Hit, accepted: Sequence[Hit]) -> _Surroundings:
+def _look_around(text: str, hit: Hit, accepted: Nearby) -> _Surroundings:
     around = text[max(0, hit.start - CUE) : hit.start] + " " + text[hit.end : hit.end + CUE]
-    near = tuple(other for other in accepted if joined(text, hit, other))
+    near = tuple(other for other in accepted.of(hit) if joined(text, hit, other))
     return _Surroundings(
         text,
         around,

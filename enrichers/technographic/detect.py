@@ -21,13 +21,13 @@ LEAST_OBSERVED = 0.5
 """Below it the clues are too weak to say it was seen: the technology is reported as inferred."""
 WEIGHTS = {
     "host": 0.95, "script": 0.95, "url": 0.92, "inline": 0.92, "html": 0.9, "comment": 0.85, "token": 0.85, "anchor": 0.8,
-    "page_url": 0.6, "meta": 0.97, "header": 0.98, "cookie": 0.95, "dns": 0.95, "certificate": 0.9, "element": 0.85,
+    "page_url": 0.45, "meta": 0.97, "header": 0.98, "cookie": 0.95, "dns": 0.95, "certificate": 0.9, "element": 0.85,
 }  # fmt: skip
 """How far a match in that part of a page can be trusted; patterns carry their own confidence on top."""
 
 WHERE = {
     "host": "address", "script": "script src", "url": "address", "inline": "inline script", "html": "html", "comment": "comment",
-    "token": "class or id", "anchor": "link", "page_url": "page address", "element": "element",
+    "token": "class or id", "anchor": "link", "page_url": "page address",
 }  # fmt: skip
 
 
@@ -71,6 +71,10 @@ class Detector:
         matches: dict[int, list[Match]] = {}
         for match in self._matches(surface, budget):
             matches.setdefault(match.owner, []).append(match)
+        for owner, sure, version, tag in self._elements.search(surface.html, budget, matches.keys()):
+            matches.setdefault(owner, []).append(
+                Match(owner, WEIGHTS["element"] * sure, version, tag, "element")
+            )
         observed = {
             self.fingerprints[owner].name: _technology(self.fingerprints[owner], found)
             for owner, found in matches.items()
@@ -106,8 +110,6 @@ class Detector:
                     _around(found),
                     WHERE[part],
                 )
-        for owner, sure, version, tag in self._elements.search(surface.html, budget):
-            yield Match(owner, WEIGHTS["element"] * sure, version, tag, WHERE["element"])
         for part in TABLES:
             table: Mapping[str, Sequence[str] | str] = getattr(surface, _ATTRIBUTE[part])
             yield from self._table_matches(part, table)

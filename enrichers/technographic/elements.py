@@ -6,7 +6,7 @@ A selector is tried only where every text it needs occurs in the source; a tree 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from lxml import etree
@@ -50,20 +50,34 @@ class ElementMatcher:
         self._prefilter: Prefilter = fastest_prefilter()(longest, store.analyses(longest), store)
         self._paths: dict[str, etree.XPath] = {}
 
-    def search(self, source: str, budget: Budget) -> Iterator[tuple[int, float, str | None, str]]:
-        """Owner, confidence, version and evidence of every element found."""
+    def search(
+        self, source: str, budget: Budget, known: Set[int] = frozenset()
+    ) -> Iterator[tuple[int, float, str | None, str]]:
+        """Owner, confidence, version and evidence of elements found.
+
+        An element that only has to be there is not looked for where its owner is `known` already.
+        """
         if not self._entries:
             return
         lowered = source.lower()
         tried = [self._entries[n] for n in self._prefilter.candidates(source)]
-        tried = [entry for entry in tried if all(word in lowered for word in entry.words)]
+        tried = [
+            entry
+            for entry in tried
+            if (entry.owner not in known or entry.element.tells_version)
+            and all(word in lowered for word in entry.words)
+        ]
         if not tried:
             return
         tree = _tree(source)
+        seen: set[int] = set()
         for entry in tried if tree is not None else ():
+            if entry.owner in seen and not entry.element.tells_version:
+                continue
             for element in self._find(entry.path)(tree)[:MOST_ELEMENTS]:
                 found = _verify(entry.element, element)
                 if found is not None:
+                    seen.add(entry.owner)
                     yield entry.owner, found[0], found[1], _opening_tag(element)
                     break
             if budget.over():

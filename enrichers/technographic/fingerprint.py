@@ -54,3 +54,10 @@ class Element:
     selector: str
     text: tuple[Pattern, ...] = ()
     attributes: Mapping[str, tuple[Pattern, ...]] = field(default_factory=dict)
+
+    @property
+    def tells_version(self) -> bool:
+        """True where a match can show a version."""
+        return any(
+            pattern.version for patterns in (self.text, *self.attributes.values()) for pattern in patterns
+        )

@@ -8,6 +8,7 @@ its confidence. `meta`, `header`, `cookie` and `dns` map a name to a pattern, ''
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from importlib.resources import files
@@ -22,6 +23,7 @@ from enrichers.technographic.pattern import Pattern
 KEYS = frozenset(
     {"host", "anchor_host", "certificate", "implies", "excludes", "requires", "category", *TEXTS, *TABLES}
 )
+_GROUP = re.compile(r"(?<!\\)\((?!\?)")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -89,5 +91,4 @@ def _listed(value: Any) -> list[Any]:
 def _pattern(value: Any) -> Pattern:
     source, confidence = value if isinstance(value, list) else (value, 1.0)
     source = str(source)
-    probe = Pattern(source, confidence=float(confidence))
-    return Pattern(source, r"\1" if probe.regex.groups else "", float(confidence))
+    return Pattern(source, r"\1" if _GROUP.search(source) else "", float(confidence))

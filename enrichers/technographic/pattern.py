@@ -21,8 +21,9 @@ NARROW_SPAN = 32
 GROUP_SPAN = 4
 MAX_COST = 4_000_000.0
 FLAGS = re.IGNORECASE | re.ASCII
+NEVER = re.compile(r"(?!)")
 _NARROW = re.compile(r"\[[\d.\-_\\dw]{1,8}\]|\\d")
-_QUANTIFIED = re.compile(r"(\\.|\[(?:\\.|[^\]\\])+\]|\)|.)(\*|\+|\{\d*,\})(?![+])", re.S)
+_ATOM = re.compile(r"(\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[^\\])(\*|\+|\{\d*,\})?", re.S)
 
 
 @dataclass(frozen=True)
@@ -40,10 +41,13 @@ class Pattern:
 
     @cached_property
     def regex(self) -> re.Pattern[str]:
-        """The compiled expression."""
+        """The compiled expression; one that matches nothing where the source is no expression of ours."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return re.compile(self.bounded, FLAGS)
+            try:
+                return re.compile(self.bounded, FLAGS)
+            except (re.error, OverflowError, RecursionError):
+                return NEVER
 
     @cached_property
     def literal(self) -> str:
@@ -64,7 +68,7 @@ def bound(source: str) -> str:
 
     def close(match: re.Match[str]) -> str:
         atom, quantifier = match.groups()
-        if atom in "^|(" or quantifier is None:
+        if quantifier is None or atom in "^|(":
             return match.group()
         low = {"*": 0, "+": 1}.get(quantifier)
         if low is None:
@@ -72,7 +76,7 @@ def bound(source: str) -> str:
         span = GROUP_SPAN if atom == ")" else NARROW_SPAN if _NARROW.fullmatch(atom) else SPAN
         return f"{atom}{{{low},{max(low, span)}}}"
 
-    return _QUANTIFIED.sub(close, source)
+    return _ATOM.sub(close, source)
 
 
 def expand(template: str, match: re.Match[str]) -> str | None:

@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import json
 import re
-import warnings
 from collections.abc import Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 from typing import Any
 
 from enrichers.technographic.fingerprint import Element, Fingerprint, FingerprintsError
-from enrichers.technographic.pattern import FLAGS, Pattern, bound
+from enrichers.technographic.pattern import Pattern
 
 PACKAGE = "wappalyzer"
 _DESCRIPTIVE = frozenset(
@@ -157,11 +156,7 @@ def _weighted(text: Any) -> tuple[str, float]:
 
 
 def _patterns(value: Any) -> Iterator[Pattern]:
-    """The patterns of a key; one that is no regular expression for us, or too costly for any, is left out."""
-    for text in _listed(value):
-        pattern = parse_pattern(str(text))
-        if pattern.source == "" or _is_sound(pattern.source):
-            yield pattern
+    return (parse_pattern(str(text)) for text in _listed(value))
 
 
 def parse_pattern(text: str) -> Pattern:
@@ -184,13 +179,3 @@ def translate_regex(source: str) -> str:
     source = source.replace("[^]", r"[\s\S]").replace("[]", r"(?!)").replace(r"\/", "/")
     source = re.sub(r"\(\?<(?=[A-Za-z_])", "(?P<", source)
     return re.sub(r"\\k<(\w+)>", r"(?P=\1)", source)
-
-
-def _is_sound(source: str) -> bool:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            re.compile(bound(source), FLAGS)
-    except (re.error, OverflowError, RecursionError):
-        return False
-    return True

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import math
 import os
 import sys
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from enrichers.technographic.pattern import Pattern, cost, required_literal
+from enrichers.technographic.pattern import NEVER, Pattern, cost, required_literal
 
 FORMAT = "2"
 
@@ -50,7 +51,7 @@ class Store:
                 rows = json.loads(kept)
                 if len(rows) == len(patterns):
                     return [Analysis(str(literal), float(steps)) for literal, steps in rows]
-        found = [Analysis(required_literal(pattern.bounded), cost(pattern.bounded)) for pattern in patterns]
+        found = [_analyse(pattern) for pattern in patterns]
         self.write(name, json.dumps([(a.literal, a.cost) for a in found]).encode())
         return found
 
@@ -72,6 +73,12 @@ class Store:
             draft = self._folder / f"{name}.{os.getpid()}"
             draft.write_bytes(content)
             draft.replace(self._folder / name)
+
+
+def _analyse(pattern: Pattern) -> Analysis:
+    if pattern.regex is NEVER:
+        return Analysis("", math.inf)
+    return Analysis(required_literal(pattern.bounded), cost(pattern.bounded))
 
 
 def key(patterns: Sequence[Pattern]) -> str:

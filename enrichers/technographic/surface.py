@@ -66,6 +66,7 @@ _NOT_RESOURCE_RELS = frozenset(
         "webmention",
     ]
 )
+_SCRIPT_SOURCES = ("src", "data-src", "data-rocketlazyloadscript", "data-cfsrc")
 _DATA_TYPES = re.compile(r"json|text/template|text/html|x-handlebars|ng-template|text/plain", re.I)
 
 
@@ -112,10 +113,17 @@ def read_surface(
     meta: dict[str, list[str]] = {}
     code: list[str] = []
     ends = [match.start() for match in _ENDS["<scr"].finditer(live)]
+    inside = 0  # where the inline script that was last read ends: what opens within it is its text
     for match in _TAG.finditer(live):
         tag, attributes = match.group(1).lower(), _attributes(match.group(2))
         if tag == "script":
-            _read_script(live, match.end(), ends, attributes, scripts, urls, code)
+            sources = _addresses(attributes, _SCRIPT_SOURCES)
+            scripts.extend(sources)
+            urls.extend(sources)
+            if not sources and match.start() >= inside and not _DATA_TYPES.search(attributes.get("type", "")):
+                end = _next(ends, match.end())
+                inside = len(live) if end is None else end
+                code.append(live[match.end() + 1 : inside])
         elif tag == "meta":
             _read_meta(attributes, meta)
         elif tag in ("a", "area"):
@@ -191,24 +199,6 @@ def _attributes(text: str) -> dict[str, str]:
 def _addresses(attributes: Mapping[str, str], names: tuple[str, ...]) -> list[str]:
     values = (unescape(attributes[name]).strip()[:2000] for name in names if attributes.get(name))
     return [value for value in values if value and not value.startswith("data:")]
-
-
-def _read_script(
-    html: str,
-    start: int,
-    ends: Sequence[int],
-    attributes: Mapping[str, str],
-    scripts: list[str],
-    urls: list[str],
-    code: list[str],
-) -> None:
-    sources = _addresses(attributes, ("src", "data-src", "data-rocketlazyloadscript", "data-cfsrc"))
-    scripts.extend(sources)
-    urls.extend(sources)
-    if not sources and not _DATA_TYPES.search(attributes.get("type", "")):
-        body = html[start + 1 : _next(ends, start)]
-        if body.strip():
-            code.append(body)
 
 
 def _read_meta(attributes: Mapping[str, str], meta: dict[str, list[str]]) -> None:

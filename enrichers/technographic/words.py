@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
-from enrichers.technographic.ambiguity import Hit, joined, settle
+from enrichers.technographic.ambiguity import Hit, Nearby, joined, settle
 from enrichers.technographic.lexicon_file import Lexicon, Term, read_lexicon
 from enrichers.technographic.mention_kind import CONFIDENCE, MentionKind, Passage, passages
 
@@ -49,12 +49,7 @@ def find_mentions(text: str) -> tuple[Mention, ...]:
     lexicon = read_lexicon()
     hits = settle(text, _longest(_hits(text, lexicon)))
     hits = _longest([*hits, *_misspelled(text, lexicon, hits)])
-    mentions = [
-        _mention(hit, passage)
-        for passage in passages(text)
-        for hit in hits
-        if passage.start <= hit.start < passage.end
-    ]
+    mentions = [_mention(hit, passage) for hit, passage in _placed(hits, passages(text))]
     return tuple(_weigh(mentions))
 
 
@@ -68,9 +63,12 @@ def spoken_names(mentions: Sequence[Mention]) -> tuple[str, ...]:
 
 
 def _hits(text: str, lexicon: Lexicon) -> Iterator[Hit]:
-    addresses = [match.span() for match in _ADDRESS.finditer(text)]
+    addresses = _ADDRESS.finditer(text)
+    address = next(addresses, None)
     for start in _START.finditer(text):
-        if any(begin <= start.start() < end for begin, end in addresses):
+        while address is not None and address.end() <= start.start():
+            address = next(addresses, None)
+        if address is not None and address.start() <= start.start():
             continue
         longest: dict[int, int] = {}
         for spelling in lexicon.spellings.get(start.group().lower(), ()):
@@ -91,32 +89,31 @@ def _barred(text: str, start: int, end: int, term: Term) -> bool:
 def _longest(hits: Sequence[Hit] | Iterator[Hit]) -> list[Hit]:
     """Overlapping hits reduced to the longest; of equal ones those with a rule stay, for the rule to choose."""
     kept: list[Hit] = []
-    taken: list[tuple[int, int]] = []
-    for hit in sorted(hits, key=lambda h: (h.start - h.end, h.start)):
-        covered = any(
-            start <= hit.start and hit.end <= end and (start, end) != (hit.start, hit.end)
-            for start, end in taken
-        )
-        crossed = any(
-            start < hit.end and hit.start < end and (start, end) != (hit.start, hit.end)
-            for start, end in taken
-        )
-        if not covered and not crossed:
+    for hit in sorted(hits, key=lambda h: (h.start, -h.end)):
+        if not kept or hit.start >= kept[-1].end:
             kept.append(hit)
-            taken.append((hit.start, hit.end))
-    return sorted(kept, key=lambda h: h.start)
+            continue
+        start, end = kept[-1].start, kept[-1].end
+        if (hit.start, hit.end) == (start, end):
+            kept.append(hit)
+        elif hit.end - hit.start > end - start:
+            while kept and (kept[-1].start, kept[-1].end) == (start, end):
+                kept.pop()
+            kept.append(hit)
+    return kept
 
 
 def _misspelled(text: str, lexicon: Lexicon, hits: Sequence[Hit]) -> Iterator[Hit]:
     """Long names with one slip of the pen, where a rightly spelt neighbour stands beside them."""
+    nearby = Nearby(hits)
     for word in _WORD.finditer(text):
         slip = word.group().lower()
-        if slip in lexicon.long_names or any(h.start < word.end() and word.start() < h.end for h in hits):
-            continue
-        name = _one_slip_away(slip)
+        name = None if slip in lexicon.long_names else _one_slip_away(slip)
         if name:
             hit = Hit(lexicon.terms[name], word.group(), "", word.start(), word.end())
-            if any(joined(text, hit, other) for other in hits):
+            near = nearby.of(hit)
+            covered = any(other.start < hit.end and hit.start < other.end for other in near)
+            if not covered and any(joined(text, hit, other) for other in near):
                 yield hit
 
 
@@ -133,6 +130,15 @@ def _one_slip_away(slip: str) -> str | None:
     return None
 
 
+def _placed(hits: Sequence[Hit], sentences: Iterator[Passage]) -> Iterator[tuple[Hit, Passage]]:
+    passage = next(sentences, None)
+    for hit in hits:
+        while passage is not None and hit.start >= passage.end:
+            passage = next(sentences, None)
+        if passage is not None:
+            yield hit, passage
+
+
 def _mention(hit: Hit, passage: Passage) -> Mention:
     return Mention(
         hit.term.name,
@@ -147,10 +153,9 @@ def _mention(hit: Hit, passage: Passage) -> Mention:
 
 
 def _weigh(mentions: Sequence[Mention]) -> Iterator[Mention]:
+    rivals: dict[tuple[str, str], set[str]] = {}
     for mention in mentions:
-        rivals = {
-            m.name for m in mentions if m.sentence == mention.sentence and m.category == mention.category
-        } - {mention.name}
-        yield replace(
-            mention, rivals=len(rivals), confidence=round(mention.confidence / (1 + 0.15 * len(rivals)), 3)
-        )
+        rivals.setdefault((mention.sentence, mention.category), set()).add(mention.name)
+    for mention in mentions:
+        count = len(rivals[mention.sentence, mention.category]) - 1
+        yield replace(mention, rivals=count, confidence=round(mention.confidence / (1 + 0.15 * count), 3))
