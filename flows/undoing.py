@@ -30,12 +30,16 @@ class UndoReport:
     @property
     def ours(self) -> tuple[Change, ...]:
         """The cells that go back to what they were."""
-        return tuple(c for c in self.change_set.changes if c.verdict is Verdict.WRITE)
+        return tuple(c for c in self._in_order if c.verdict is Verdict.WRITE)
 
     @property
     def theirs(self) -> tuple[Change, ...]:
         """The cells left alone, each with its reason."""
-        return tuple(c for c in self.change_set.changes if c.verdict is not Verdict.WRITE)
+        return tuple(c for c in self._in_order if c.verdict is not Verdict.WRITE)
+
+    @property
+    def _in_order(self) -> list[Change]:
+        return sorted(self.change_set.changes, key=lambda c: (c.account_id, c.field))
 
     def as_json(self) -> dict[str, Any]:
         """As `undo --json` prints it."""
@@ -45,7 +49,7 @@ class UndoReport:
             "items": [
                 {"account_id": c.account_id, "field": c.field, "now": c.base, "back_to": c.value,
                  "ours": c.verdict is Verdict.WRITE, "reason": c.reason}
-                for c in self.change_set.changes
+                for c in self._in_order
             ],
         }  # fmt: skip
 
