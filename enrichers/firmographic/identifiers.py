@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from accounts.values.identifier import uscc_checks
 from enrichers.firmographic.fact import Fact, around
-from enrichers.firmographic.page import Page
+from enrichers.firmographic.page import Line, Page
 
 PROVINCES = (
     "京津沪渝冀豫云雲滇辽遼黑湘皖鲁魯新苏蘇浙赣贛鄂桂甘陇晋晉蒙内陕陝秦吉闽閩贵貴黔粤粵青藏川蜀宁寧琼瓊"
@@ -40,51 +40,35 @@ def identifiers(page: Page) -> list[Fact]:
 
 def _sightings(page: Page) -> Iterator[Fact]:
     for line in page.lines:
-        text = line.plain
-        if len(text) < 8 or (text.isascii() and not _USCC.search(text)):
-            continue
-        for match in _RECORD.finditer(text):
-            number = f"{match.group(1)}ICP备{match.group(2)}号" + (
-                f"-{match.group(3)}" if match.group(3) else ""
-            )
-            yield Fact(
-                "icp", number, 0.96, around(line, *match.span()), "icp.record", line.node, "record", number
-            )
-        for match in _LICENCE.finditer(text):
-            printed = re.sub(r"\s", "", match.group())
-            yield Fact(
-                "icp_licence",
-                printed,
-                0.9,
-                around(line, *match.span()),
-                "icp.licence",
-                line.node,
-                "licence",
-                printed,
-            )
-        for match in _POLICE.finditer(text):
-            number = f"{match.group(1)}公网安备{match.group(2)}号"
-            yield Fact(
-                "public_security_record",
-                number,
-                0.95,
-                around(line, *match.span()),
-                "icp.police",
-                line.node,
-                None,
-                number,
-            )
-        for match in _USCC.finditer(text):
-            number, labelled = match.group(1), bool(_USCC_LABEL.search(text[: match.start()]))
-            if uscc_checks(number) or labelled:
-                confidence = 0.95 if uscc_checks(number) and labelled else 0.8 if uscc_checks(number) else 0.3
-                yield Fact(
-                    "uscc",
-                    number,
-                    confidence,
-                    around(line, *match.span()),
-                    "uscc.printed",
-                    line.node,
-                    None,
-                    number,
-                )
+        if line.digits >= 6 and not line.plain.isascii():
+            yield from _of_the_site(line)
+        if line.digits >= 8 and len(line.plain) >= 18:
+            yield from _of_the_company(line)
+
+
+def _of_the_site(line: Line) -> Iterator[Fact]:
+    """ICP record and licence, and the police's number."""
+    text = line.plain
+    for match in _RECORD.finditer(text):
+        number = f"{match.group(1)}ICP备{match.group(2)}号" + (f"-{match.group(3)}" if match.group(3) else "")
+        passage = around(line, *match.span())
+        yield Fact("icp", number, 0.96, passage, "icp.record", line.node, "record", number)
+    for match in _LICENCE.finditer(text):
+        printed = re.sub(r"\s", "", match.group())
+        passage = around(line, *match.span())
+        yield Fact("icp_licence", printed, 0.9, passage, "icp.licence", line.node, "licence", printed)
+    for match in _POLICE.finditer(text):
+        number = f"{match.group(1)}公网安备{match.group(2)}号"
+        passage = around(line, *match.span())
+        yield Fact("public_security_record", number, 0.95, passage, "icp.police", line.node, None, number)
+
+
+def _of_the_company(line: Line) -> Iterator[Fact]:
+    """The 统一社会信用代码: believed by its check character, its label, best by both."""
+    for match in _USCC.finditer(line.plain):
+        number = match.group(1)
+        labelled, right = bool(_USCC_LABEL.search(line.plain[: match.start()])), uscc_checks(number)
+        if right or labelled:
+            confidence = 0.95 if right and labelled else 0.8 if right else 0.3
+            passage = around(line, *match.span())
+            yield Fact("uscc", number, confidence, passage, "uscc.printed", line.node, None, number)

@@ -320,7 +320,7 @@ class _Walk:
 
 
 def selector_of(node: etree._Element) -> str:
-    """A CSS selector of an element: from the nearest id down, at most six steps.
+    """A CSS selector of an element: from the nearest id down, else from the root.
 
     >>> selector_of(parse_page("<div id=a><p>x</p><p>y</p></div>").lines[1].node)
     'div#a > p:nth-of-type(2)'
@@ -328,8 +328,11 @@ def selector_of(node: etree._Element) -> str:
     return " > ".join(reversed(list(_steps(node))))
 
 
+_MOST_STEPS = 60
+
+
 def _steps(node: etree._Element | None) -> Iterator[str]:
-    for _ in range(6):
+    for _ in range(_MOST_STEPS):
         if node is None or not isinstance(node.tag, str):
             return
         identity = node.get("id")
@@ -337,5 +340,6 @@ def _steps(node: etree._Element | None) -> Iterator[str]:
             yield f"{node.tag}#{identity}"
             return
         place = sum(1 for _ in node.itersiblings(node.tag, preceding=True)) + 1
-        yield f"{node.tag}:nth-of-type({place})" if place > 1 else node.tag
+        alone = place == 1 and next(node.itersiblings(node.tag), None) is None
+        yield node.tag if alone else f"{node.tag}:nth-of-type({place})"
         node = node.getparent()

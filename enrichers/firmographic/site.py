@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from urllib.parse import urljoin
 
@@ -22,6 +23,7 @@ from enrichers.firmographic.visit import Visit, Visitor, site_address
 from enrichers.observe import observe, passage
 from enrichers.web.response import Response
 
+_log = logging.getLogger(__name__)
 EXTRACTOR = "site/1"
 _SIGNALS = frozenset(condition.value for condition in Condition)
 _NOT_THE_FIRST = 0.3
@@ -67,6 +69,13 @@ class Site:
 
     def read(self, account: Account, candidate: Candidate) -> Answer[Reading]:
         """What the site says: observations, facts about the site as signals, and the company it describes."""
+        try:
+            return self._read(account, candidate)
+        except Exception as error:  # one hostile site must not cost the shard its other accounts
+            _log.exception("reading %s failed", candidate.url)
+            return Answer.failed(f"{candidate.url} could not be read: {type(error).__name__}: {error}"[:300])
+
+    def _read(self, account: Account, candidate: Candidate) -> Answer[Reading]:
         visit = self._visitor.visit(candidate.url, country_code(account.get("country") or ""))
         if visit.outcome is not Outcome.ROWS:
             return Answer(visit.outcome, (), visit.error, visit.requests)

@@ -3,11 +3,13 @@ from __future__ import annotations
 import time
 
 import pytest
+from bs4 import BeautifulSoup
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from enrichers.firmographic.page import MAX_CHARACTERS, half_width, parse_page, selector_of
 from enrichers.firmographic.read import read_page, settle
+from tests.enrichers.firmographic.pages import saved
 
 
 @pytest.fixture(autouse=True)
@@ -30,6 +32,15 @@ def test_selectors_find_their_element_again():
     page = parse_page("<div id='a'><p>x</p><p><span>y</span></p></div>")
     selector = selector_of(page.lines[1].node)
     assert selector == "div#a > p:nth-of-type(2)"
+
+
+@pytest.mark.parametrize("name", ["harlow_home.html", "harlow_contact.html", "lanting_home.html"])
+def test_every_selector_names_one_element_and_holds_its_line(name):
+    html = saved(name).decode()
+    soup = BeautifulSoup(html, "lxml")
+    for line in parse_page(html).lines:
+        [found] = soup.select(selector_of(line.node))
+        assert line.text.split()[0] in found.get_text(" ")
 
 
 def test_links_know_their_text_their_image_and_their_region():

@@ -204,3 +204,10 @@ def test_pages_are_chosen_by_purpose_and_never_off_the_site():
         url.startswith("https://acme.com/") and not url.endswith(".pdf") and "/news/" not in url
         for url in chosen
     )
+
+
+def test_what_nobody_foresaw_costs_one_account_and_is_told(monkeypatch, caplog):
+    monkeypatch.setattr("enrichers.firmographic.site.settle", lambda reads: 1 / 0)
+    answer, _ = read(HARLOW, default=Page(b"", 404))
+    assert answer.outcome is Outcome.FAILED and "ZeroDivisionError" in answer.error
+    assert "harlowfinch" in caplog.text
