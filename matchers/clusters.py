@@ -23,6 +23,7 @@ _BLOCK = 24
 """Rows of one block compared with each other; a larger block is compared with its neighbours in order only."""
 
 _SAME = 0.5
+_LEARNT_PRIOR = 0.42
 _BATCH = 50_000
 _UNLIKE = -1.5
 """Log-odds of two names below which an equal domain or phone speaks of a family of companies, not of one."""
@@ -129,8 +130,29 @@ def _chances(companies: Sequence[Company], names: Sequence[Name], pairs: list[tu
             if added > 0 and scores[at] < _UNLIKE:
                 added = 0.0
             scores[at] += added
-        parts.append(probability(scores))
-    return np.concatenate(parts)
+        parts.append(scores)
+    return probability(_reweighed(np.concatenate(parts)))
+
+
+def _reweighed(scores: Matrix) -> Matrix:
+    """Log-odds moved from the prior the weights were learnt at to the share of matches among these candidates.
+
+    The share is found by expectation–maximisation (Saerens, Latinne and Decaestecker 2002); it is never raised.
+    """
+    if not len(scores):
+        return scores
+    share = _LEARNT_PRIOR
+    for _ in range(50):
+        moved = scores + _logit(share) - _logit(_LEARNT_PRIOR)
+        found = min(_LEARNT_PRIOR, max(1e-4, float(probability(moved).mean())))
+        if abs(found - share) < 1e-5:
+            break
+        share = found
+    return scores + (_logit(share) - _logit(_LEARNT_PRIOR))
+
+
+def _logit(share: float) -> float:
+    return float(np.log(share / (1 - share)))
 
 
 class _Forest:

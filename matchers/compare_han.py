@@ -36,6 +36,8 @@ FEATURES = (
     Feature("same_latin", 1, (0, 0.8, 1)),
     Feature("short_is_trade", -1, (0, 1)),
     Feature("gap", -1, (0, 1, 2, 4)),
+    Feature("other_full_brand", -1, (0, 0.2, 0.5, 1.0)),
+    Feature("same_full_brand", 1, (0, 1)),
 )  # fmt: skip
 
 
@@ -53,6 +55,7 @@ def features(a: Name, b: Name, rarity: Rarity) -> tuple[float, ...]:
     brand_missed = [rarity(c) for c, m in zip(long.brand, brand_met, strict=False) if not m]
     pairs = {short.body[i : i + 2] for i in range(len(short.body) - 1)}
     shared = [p for p in pairs if p in long.body]
+    both_full = bool(short.forms and long.forms)
     same_trade = bool(set(short.trades) & set(long.trades))
     return (
         float(short.stem == long.stem),
@@ -82,6 +85,8 @@ def features(a: Name, b: Name, rarity: Rarity) -> tuple[float, ...]:
         JaroWinkler.similarity(a.latin.joined, b.latin.joined) if a.latin and b.latin else 0.0,
         float(short.brand == short.body and bool(short.trades)),
         float(gap),
+        1.0 - Indel.normalized_similarity(short.brand, long.brand) if both_full else 0.0,
+        float(both_full and short.brand == long.brand),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from rapidfuzz.distance import Indel, JaroWinkler
 
@@ -208,8 +209,13 @@ _ROMAN = frozenset({"ii", "iii", "iv", "vi", "vii", "viii", "ix"})
 
 def _other_country(ta: Sequence[str], tb: Sequence[str], qa: list[float], qb: list[float]) -> bool:
     """Both sides name a country the other does not."""
-    here = {country_code(t) for t, q in zip(ta, qa, strict=True) if q < 0.9 and len(t) > 3}
+    here = {_country(t) for t, q in zip(ta, qa, strict=True) if q < 0.9 and len(t) > 3}
     if here <= {None}:
         return False
-    there = {country_code(t) for t, q in zip(tb, qb, strict=True) if q < 0.9 and len(t) > 3}
+    there = {_country(t) for t, q in zip(tb, qb, strict=True) if q < 0.9 and len(t) > 3}
     return not there <= {None}
+
+
+@lru_cache(maxsize=1 << 14)
+def _country(word: str) -> str | None:
+    return country_code(word)

@@ -52,27 +52,28 @@ def fold(text: str) -> str:
     >>> fold("ＬＯＲÉＡＬ　臺灣"), fold("Муром")
     ('loreal 台湾', 'murom')
     """
+    return fold_and_tell(text)[0]
+
+
+def fold_and_tell(text: str) -> tuple[str, bool]:
+    """The folded form, and whether the text holds characters that only traditional writing uses.
+
+    >>> fold_and_tell("臺灣")[1], fold_and_tell("台湾")[1]
+    (True, False)
+    """
     text = text[:LONGEST]
     if "&" in text:
         text = html.unescape(text)
-    if _CAMEL.search(text) and " " not in text.strip():
+    if " " not in text.strip() and _CAMEL.search(text):
         text = _HUMP.sub(" ", text)
     if text.isascii():
-        return _NOISE.sub("", text).lower()
+        return _NOISE.sub("", text).lower(), False
     text = unicodedata.normalize("NFKC", _NOISE.sub("", text))[:LONGEST].casefold()
+    traditional = False
     if _HAN.search(text):
-        text = str(_simplifier().convert(text))
+        simple = str(_simplifier().convert(text))
+        traditional, text = simple != text, simple
     text = text.translate(_SPECIAL).translate(_CYRILLIC)
-    if text.isascii():
-        return text
-    return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
-
-
-def is_traditional(text: str) -> bool:
-    """True when a text holds characters that only traditional writing uses.
-
-    >>> is_traditional("臺灣"), is_traditional("台湾")
-    (True, False)
-    """
-    text = unicodedata.normalize("NFKC", text[:LONGEST])
-    return str(_simplifier().convert(text)) != text
+    if not text.isascii():
+        text = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+    return text, traditional

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from matchers.folding import fold, has_han, is_traditional
+from matchers.folding import fold_and_tell, has_han
 from matchers.han import HanParts, says_nothing, take_apart
 from matchers.latin import LatinParts, read_latin
 
@@ -84,7 +84,8 @@ class Name:
 @lru_cache(maxsize=1 << 18)
 def parse(raw: str) -> Name:
     """Takes one name apart. Never raises; junk ("N/A", "test", 同上, a lone legal form) has neither part."""
-    folded = fold(raw or "").strip()
+    folded, traditional = fold_and_tell(raw or "")
+    folded = folded.strip()
     if not folded or folded in _JUNK or folded.replace(" ", "") in _JUNK:
         return Name(raw, folded, False, None, None)
     if not has_han(folded):
@@ -93,7 +94,7 @@ def parse(raw: str) -> Name:
     latin = read_latin(rest) if rest else None
     if han and latin and says_nothing(han):
         han = None
-    return Name(raw, folded, is_traditional(raw), han, latin)
+    return Name(raw, folded, traditional, han, latin)
 
 
 def parse_all(raws: Sequence[str]) -> list[Name]:

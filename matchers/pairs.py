@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -61,7 +62,7 @@ def compare(pairs: Sequence[tuple[Name, Name]], rarity: Rarity, lexicon: Lexicon
 ACCEPT, REVIEW = 0.97, 0.3
 """Bands of a pair's probability: accept from the first, review from the second, reject below."""
 
-_GRADES = ((0.97, "A"), (0.8, "B"), (0.5, "C"), (0.2, "D"), (0.05, "E"))
+_GRADE_STEPS, _GRADES = (0.05, 0.2, 0.5, 0.8, 0.97), "FEDCBA"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,4 +137,4 @@ def decision_of(chance: float) -> str:
 
 def grade_of(chance: float) -> str:
     """A name's grade A–F by its probability."""
-    return next((grade for least, grade in _GRADES if chance >= least), "F")
+    return _GRADES[bisect_right(_GRADE_STEPS, chance)]

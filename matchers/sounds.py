@@ -21,7 +21,7 @@ _COARSE = (
     (re.compile(r"v"), "u"), (re.compile(r"w"), "u"), (re.compile(r"y"), "i"), (re.compile(r"ee"), "i"), (re.compile(r"oo"), "u"),
     (re.compile(r"(?<=[aeiou])h"), ""), (re.compile(r"uu+"), "u"), (re.compile(r"ii+"), "i"),
     (re.compile(r"(?:e|o|u|uo)ng"), "ung"), (re.compile(r"uo|ou|o"), "o"), (re.compile(r"ao|au|aw"), "au"),
-    (re.compile(r"ien|ian"), "ien"), (re.compile(r"iao|iau|eao"), "iau"), (re.compile(r"uei|ui"), "ui"), (re.compile(r"ih|e$"), ""),
+    (re.compile(r"ien|ian"), "ien"), (re.compile(r"iao|iau|eao"), "iau"), (re.compile(r"uei|ui"), "ui"), (re.compile(r"ih$"), ""),
     (re.compile(r"(.)\1+"), r"\1"),
 )  # fmt: skip
 
@@ -58,25 +58,31 @@ def sounds_of(han: str) -> Sounds:
         heard = lazy_pinyin(run) if has_han(run) else list(run)
         said.extend(heard if len(heard) == len(run) else list(run))
     syllables = tuple(said)
-    others = [_readings(char) for char in han]
+    said_as = [_said(syllable, _readings(char)) for syllable, char in zip(syllables, han, strict=True)]
     runs: dict[str, tuple[int, int]] = {}
+    coded: dict[str, tuple[int, int]] = {}
     for size in range(min(_LONGEST_RUN, len(han)), 0, -1):
         for start in range(len(han) - size + 1):
-            for spelling in _spellings(syllables, others, start, size):
-                runs.setdefault(spelling, (start, size))
-    coded: dict[str, tuple[int, int]] = {}
-    for spelling, place in runs.items():
-        coded.setdefault(coarse(spelling), place)
+            place = (start, size)
+            for spelling, code in _spellings(said_as[start : start + size]):
+                runs.setdefault(spelling, place)
+                coded.setdefault(code, place)
     return Sounds(syllables, runs, coded)
 
 
-def _spellings(syllables: tuple[str, ...], others: list[tuple[str, ...]], start: int, size: int) -> list[str]:
-    found = [""]
-    for at in range(start, start + size):
-        said = _VARIANTS.get(syllables[at], (syllables[at],))
-        if size <= 3:
-            said = (*said, *(o for o in others[at] if o not in said))
-        found = [head + tail for head in found for tail in said][:8]
+@lru_cache(maxsize=1 << 14)
+def _said(syllable: str, readings: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Spellings of one character with their coarse codes, the reading in context first."""
+    first = _VARIANTS.get(syllable, (syllable,))
+    return tuple((said, coarse(said)) for said in dict.fromkeys((*first, *readings)))
+
+
+def _spellings(characters: list[tuple[tuple[str, str], ...]]) -> list[tuple[str, str]]:
+    """Up to eight spellings of characters in a row, with their codes."""
+    found = [("", "")]
+    for said in characters:
+        here = said if len(characters) <= 3 else said[:1]
+        found = [(head + tail, code + more) for head, code in found for tail, more in here][:8]
     return found
 
 
