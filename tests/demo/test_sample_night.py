@@ -59,7 +59,7 @@ def cases() -> Iterator[ParameterSet]:
         yield pytest.param(row, id=name, marks=UNREAD.get(name, ()))
 
 
-@pytest.mark.parametrize("row", cases())
+@pytest.mark.parametrize("row", list(cases()))
 def test_the_night_does_what_the_truth_says(night: Night, row: dict[str, str]) -> None:
     before, after, asked = night
     key, name = row["account_id"], row["field"]
