@@ -10,12 +10,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+from rapidfuzz.distance import Indel
 
 from accounts.account import Company
 from matchers.attributes import compare_attributes, domains_of
 from matchers.model import Matrix, probability
 from matchers.names import Name, parse_all
-from matchers.pairs import PairMatcher
+from matchers.pairs import NOTHING, PairMatcher
 from matchers.rarity import Rarity
 from matchers.rows import city_key
 
@@ -23,6 +24,10 @@ _BLOCK = 24
 """Rows of one block compared with each other; a larger block is compared with its neighbours in order only."""
 
 _SAME = 0.5
+_BRIDGE = 0.85
+"""A weaker link never joins two groups: chains of half-likely pairs are how one cluster swallows a table."""
+
+_ALIKE = 0.6
 _LEARNT_PRIOR = 0.42
 _BATCH = 50_000
 _UNLIKE = -1.5
@@ -124,14 +129,28 @@ def _chances(companies: Sequence[Company], names: Sequence[Name], pairs: list[tu
     parts = [np.zeros(0)]
     for start in range(0, len(pairs), _BATCH):
         batch = pairs[start : start + _BATCH]
-        scores = matcher.scores([(names[i], names[j]) for i, j in batch])
-        for at, (i, j) in enumerate(batch):
+        near = [
+            at for at, (i, j) in enumerate(batch) if _near(companies[i], companies[j], names[i], names[j])
+        ]
+        scores = np.full(len(batch), NOTHING)
+        scores[near] = matcher.scores([(names[i], names[j]) for i, j in (batch[at] for at in near)])
+        for at in near:
+            i, j = batch[at]
             added = sum(said.weight for said in compare_attributes(companies[i], companies[j]))
             if added > 0 and scores[at] < _UNLIKE:
                 added = 0.0
             scores[at] += added
         parts.append(scores)
     return probability(_reweighed(np.concatenate(parts)))
+
+
+def _near(a: Company, b: Company, left: Name, right: Name) -> bool:
+    """Worth weighing: alike enough in spelling, one so short that it may be initials, or with a domain or number each."""
+    if min(len(left.core), len(right.core)) <= 5 or left.script != right.script:
+        return True
+    if (a.websites or a.email_domains or a.identifiers) and (b.websites or b.email_domains or b.identifiers):
+        return True
+    return Indel.normalized_similarity(left.core, right.core) >= _ALIKE
 
 
 def _reweighed(scores: Matrix) -> Matrix:
@@ -184,6 +203,8 @@ def _group(size: int, pairs: list[tuple[int, int]], chances: Matrix) -> tuple[_F
         if chance < _SAME:
             break
         i, j = pairs[at]
+        if chance < _BRIDGE and linked[i] and linked[j]:
+            continue
         forest.join(i, j)
         for row in (i, j):
             if not linked[row]:

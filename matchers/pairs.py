@@ -98,6 +98,10 @@ class PairMatcher:
                 scores[list(rows)] = self.block(route).scores(compared.values[route])
         return scores
 
+    def values(self, a: Name, b: Name, route: str) -> Matrix:
+        """Feature values of one pair (one row) on its route."""
+        return compare([(a, b)], self._rarity, self._lexicon).values[route]
+
     def answers(self, pairs: Sequence[tuple[Name, Name]]) -> list[Answer]:
         """Probability, decision, grade and reason of each pair."""
         compared = compare(pairs, self._rarity, self._lexicon)
