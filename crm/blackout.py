@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from accounts.config import CrmConfig
 from accounts.errors import ConfigError
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -69,3 +70,9 @@ def _days(first: str | None, last: str | None) -> frozenset[int]:
     start = _DAYS.index((first or "mon").lower())
     stop = _DAYS.index((last or first or "sun").lower())
     return frozenset(day % 7 for day in range(start, (stop if stop >= start else stop + 7) + 1))
+
+
+def blackouts_of(config: CrmConfig) -> tuple[Blackout, ...]:
+    """The windows under `[crm.options] blackout`: one text or a list of them. Raises ConfigError."""
+    given = config.options.get("blackout", ())
+    return read_blackouts([given] if isinstance(given, str) else [str(text) for text in given])

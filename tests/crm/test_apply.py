@@ -10,9 +10,10 @@ import pytest
 
 from accounts.change import ChangeKind, Code, ReviewAction, ReviewDecision, Verdict, WriteStatus
 from accounts.clock import FixedClock
+from accounts.config import CrmConfig
 from accounts.errors import ConfigError, CrmUnavailable, WorkLeft
 from crm.apply import apply_change_set
-from crm.blackout import read_blackouts
+from crm.blackout import blackouts_of, read_blackouts
 from crm.plan import build_change_set, collect, rank, with_decisions
 from crm.planfile import read_plan, write_plan
 from crm.settle import settle_unknown
@@ -86,6 +87,8 @@ def test_blackout_windows(path: Path) -> None:
     assert not windows[1].covers(NOW)
     assert windows[1].covers(datetime(2026, 11, 21, 4, 30, tzinfo=UTC))  # Friday's window runs into Saturday
     assert not windows[1].covers(datetime(2026, 11, 21, 5, 30, tzinfo=UTC))
+    assert blackouts_of(CrmConfig(options={"blackout": "Sun 01:00-03:00"})) == windows[:1]
+    assert blackouts_of(CrmConfig()) == ()
     for wrong in ("8-18", "Foo 08:00-18:00", "08:00-25:00", "08:00-18:00 Mars/Base"):
         with pytest.raises(ConfigError, match="blackout"):
             read_blackouts([wrong])

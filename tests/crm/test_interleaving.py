@@ -81,10 +81,12 @@ class Interleaving(RuleBasedStateMachine):
 
     def cannot_be_told(self, cell: tuple[str, str], value: str | None) -> bool:
         key = CATALOGUE[cell[1]].value_type.key(value) if value else ""
-        ours = {self.ledger.standing(*cell).ours_key}
-        ours |= {c.value_key for _, c in self.ledger.unsettled() if (c.account_id, c.field) == cell}
-        if any(ours):
-            return key in ours
+        ours = self.ledger.standing(*cell).ours_key
+        meant = {c.value_key for _, c in self.ledger.unsettled() if (c.account_id, c.field) == cell}
+        if value and key in {ours, *meant}:
+            return True
+        if ours and not meant:
+            return False
         return cell not in self.nights.seen or self.nights.seen[cell][0] == value
 
     def plan(self) -> ChangeSet:
