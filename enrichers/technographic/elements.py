@@ -19,6 +19,7 @@ from enrichers.technographic.prefilter import Prefilter, fastest_prefilter
 from enrichers.technographic.selector import UnsupportedSelector, split_group, translate
 from enrichers.technographic.store import Store
 
+MOST_TEXT = 2_000
 MOST_ELEMENTS = 40
 """Elements of one selector whose text or attributes are looked at."""
 
@@ -99,15 +100,28 @@ def _tree(source: str) -> etree._Element | None:
 
 def _verify(wanted: Element, element: etree._Element) -> tuple[float, str | None] | None:
     """Confidence and version where the element holds what is wanted of it, else None."""
-    checks = [(pattern, "".join(element.itertext())[:2000]) for pattern in wanted.text]
+    text = _text(element) if wanted.text else ""
+    checks: list[tuple[Pattern, str | None]] = [(pattern, text) for pattern in wanted.text]
     checks += [(p, element.get(name)) for name, patterns in wanted.attributes.items() for p in patterns]
     if not checks:
         return 1.0, None
     for pattern, value in checks:
-        match = pattern.regex.search(value[:2000]) if value is not None else None
+        match = pattern.regex.search(value[:MOST_TEXT]) if value is not None else None
         if match:
             return pattern.confidence, pattern.version_of(match)
     return None
+
+
+def _text(element: etree._Element) -> str:
+    """The element's text, its first part where it is long."""
+    parts: list[str] = []
+    length = 0
+    for part in element.itertext():
+        parts.append(str(part))
+        length += len(part)
+        if length > MOST_TEXT:
+            break
+    return "".join(parts)[:MOST_TEXT]
 
 
 def _opening_tag(element: etree._Element) -> str:

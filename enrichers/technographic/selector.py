@@ -64,9 +64,9 @@ def translate(selector: str) -> tuple[str, tuple[str, ...]]:
             type_ = token["type"].lower()
             words.append("<" + type_ if type_ != "*" else "")
         else:
-            condition, word = _condition(token)
+            condition, needed = _condition(token)
             conditions.append(condition)
-            words.append(word)
+            words += needed
     if not seen:
         raise UnsupportedSelector(selector)
     return path + _step(axis, type_, conditions), tuple(dict.fromkeys(word.lower() for word in words if word))
@@ -76,19 +76,19 @@ def _step(axis: str, type_: str, conditions: list[str]) -> str:
     return axis + type_ + "".join(f"[{condition}]" for condition in conditions)
 
 
-def _condition(token: re.Match[str]) -> tuple[str, str]:
-    """The XPath condition of one simple selector, and a text it needs."""
+def _condition(token: re.Match[str]) -> tuple[str, list[str]]:
+    """The XPath condition of one simple selector, and the texts it needs."""
     if token["id"]:
         name = _unescape(token["id"])
-        return f"@id={_quoted(name)}", name
+        return f"@id={_quoted(name)}", [name]
     if token["class"]:
         name = _unescape(token["class"])
-        return f"contains(concat(' ',normalize-space(@class),' '),{_quoted(f' {name} ')})", name
+        return f"contains(concat(' ',normalize-space(@class),' '),{_quoted(f' {name} ')})", [name]
     attribute = token["attribute"].lower()
     if ":" in attribute or "@" in attribute:
         raise UnsupportedSelector(attribute)
     if not token["operator"]:
-        return f"@{attribute}", attribute
+        return f"@{attribute}", [attribute]
     value = token["double"] or token["single"] or token["bare"] or ""
     quoted = _quoted(value)
     condition = {
@@ -99,8 +99,7 @@ def _condition(token: re.Match[str]) -> tuple[str, str]:
         "~=": f"contains(concat(' ',normalize-space(@{attribute}),' '),{_quoted(f' {value} ')})",
         "|=": f"(@{attribute}={quoted} or starts-with(@{attribute},{_quoted(value + '-')}))",
     }[token["operator"]]
-    plain = value if "&" not in value else ""
-    return condition, plain or attribute
+    return condition, [attribute] + [value] * ("&" not in value)  # an entity may stand for `&` in the source
 
 
 def _unescape(name: str) -> str:
