@@ -88,9 +88,9 @@ def match_link(left_path: Path, right_path: Path, target: Path) -> dict[str, int
                 {"left_id": company.id, "decision": "reject", "probability": 0.0, "reason": "no candidate"}
             )
             continue
-        decision = linking.decision_of(answer.probability)
-        counts[decision] += 1
         grades = linking.grades_of(compared, answer.at)
+        decision = linking.decision_of(answer.probability, grades)
+        counts[decision] += 1
         reason = "; ".join([*(e.words for e in by_weight(compared.evidence[answer.at])), names[at]])
         said.append({
             "left_id": company.id, "right_id": right[answer.right].id, "probability": answer.probability,

@@ -122,9 +122,13 @@ def link_tables(left: Sequence[Company], right: Sequence[Company]) -> tuple[list
     return answers, compared
 
 
-def decision_of(chance: float) -> str:
-    """The band of a link's probability."""
-    return "accept" if chance >= ACCEPT else "review" if chance >= REVIEW else "reject"
+def decision_of(chance: float, grades: Mapping[str, str]) -> str:
+    """The band of a link; a contradicted domain, place or number is never accepted without a proof beside it."""
+    if chance < REVIEW:
+        return "reject"
+    proven = "A" in (grades.get("domain"), grades.get("identifier"), grades.get("phone"))
+    contradicted = any(grades.get(part) in ("D", "F") for part in ("domain", "city", "country", "identifier"))
+    return "accept" if chance >= ACCEPT and (proven or not contradicted) else "review"
 
 
 def grades_of(compared: Comparison, at: int) -> Mapping[str, str]:

@@ -119,3 +119,12 @@ def test_command_line(tmp_path: Path) -> None:
     result = CliRunner().invoke(command, ["dedupe", str(source), str(tmp_path / "out.csv"), "--json"])
     assert result.exit_code == 0
     assert '"clusters": 1' in result.output
+
+
+def test_a_contradicted_link_is_not_accepted_without_proof() -> None:
+    from matchers.linking import decision_of
+
+    assert decision_of(0.99, {"name": "A"}) == "accept"
+    assert decision_of(0.99, {"name": "A", "city": "F"}) == "review"
+    assert decision_of(0.99, {"name": "A", "city": "F", "domain": "A"}) == "accept"
+    assert decision_of(0.1, {"name": "A"}) == "reject"
