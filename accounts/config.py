@@ -10,7 +10,7 @@ import difflib
 import re
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -77,7 +77,6 @@ class RunConfig(_Section):
     shards_at_once: int = Field(default=2, ge=1)
     budget: int | None = Field(default=None, ge=0)
     """Accounts looked at in one run; the rest of the work list waits."""
-    max_cost: float | None = Field(default=None, ge=0)
     breaker: float = Field(default=0.25, gt=0, le=1)
     keep_run_files: int = Field(default=30, ge=1)
 
@@ -107,7 +106,6 @@ class Config(_Section):
     run: RunConfig = RunConfig()
     sources: dict[str, dict[str, Any]] = {}
     fields: dict[str, FieldOverride] = {}
-    language: Literal["en", "zh"] = "en"
 
     def resolve(self, path: Path) -> Path:
         """An absolute path; relative ones start at the folder of the TOML."""

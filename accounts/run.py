@@ -47,11 +47,12 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class FieldNeed:
-    """One field of one account that wants looking at, and why."""
+    """One field of one account that wants looking at, why, and the sources that are due (none named: any)."""
 
     field: str
     status: Freshness
     reason: str
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,11 +43,10 @@ def main() -> None:
     from accounts.errors import EvergreenError  # keeps --help fast
 
     try:
-        evergreen.main(standalone_mode=False)
+        code = evergreen.main(standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
     except EvergreenError as error:
         sys.exit(fail(error))
-    except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
     except click.exceptions.Abort:
         click.echo("Stopped. What was finished is kept; the next run goes on from there.", err=True)
         sys.exit(1)

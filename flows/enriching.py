@@ -6,6 +6,7 @@ A shard touches no database: it returns rows, which the one writer loads.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +15,7 @@ from datetime import datetime
 
 from accounts.account import Account
 from accounts.catalogue import Catalogue
+from accounts.errors import WarehouseError
 from accounts.link import Candidate, Link, LinkDecision
 from accounts.observation import Observation, Outcome, Signal
 from accounts.protocols import Judgements
@@ -21,6 +23,8 @@ from accounts.run import SourceCall, WorkItem
 from enrichers.base import Answer, Reading, Source
 from flows.company import company_of
 from matchers import link_account
+
+log = logging.getLogger("evergreen")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +76,15 @@ class Enricher:
     def enrich(self, task: Task) -> Findings:
         """The findings about one account: sources in order of cost, each only while a need it may fill is open."""
         findings = Findings()
-        wanted = {need.field for need in task.item.needs}
+        answered: set[str] = set()
         for source in sorted(self.sources, key=lambda s: s.cost):
-            if not wanted & source.provides or not _has_needs(task.account, source):
+            if not _is_wanted(source, task, answered) or not _has_needs(task.account, source):
                 continue
             started = time.monotonic()
-            part = self._ask(task.account, source)
+            part = self._ask_safely(task.account, source)
             part.calls = [replace(c, seconds=round(time.monotonic() - started, 3)) for c in part.calls]
             findings.add(part)
-            wanted -= self._satisfied(part)
+            answered |= self._satisfied(part)
         return findings
 
     def _satisfied(self, findings: Findings) -> set[str]:
@@ -93,6 +97,19 @@ class Enricher:
             and o.confidence >= self.catalogue[o.field].min_confidence
             and o.kind not in (*self.catalogue[o.field].never_kinds, *self.catalogue[o.field].wrong_kinds)
         }
+
+    def _ask_safely(self, account: Account, source: Source) -> Findings:
+        """What a source says of an account; a fault in it (a plug-in's, or ours) fails this one call and is logged."""
+        try:
+            return self._ask(account, source)
+        except WarehouseError:
+            raise
+        except Exception as error:
+            log.exception("source %s fell over account %s", source.name, account.id)
+            fault: Answer[Reading] = Answer.failed(
+                f"a fault in source {source.name}: {type(error).__name__}: {error}"
+            )
+            return self._closed(Findings(), account, source, Outcome.FAILED, fault)
 
     def _ask(self, account: Account, source: Source) -> Findings:
         findings = Findings()
@@ -142,6 +159,16 @@ class Enricher:
             )
         )  # fmt: skip
         return findings
+
+
+def _is_wanted(source: Source, task: Task, answered: set[str]) -> bool:
+    """True while a need is open that the source may fill and is due for."""
+    return any(
+        need.field in source.provides
+        and need.field not in answered
+        and (not need.sources or source.name in need.sources)
+        for need in task.item.needs
+    )
 
 
 def _has_needs(account: Account, source: Source) -> bool:

@@ -109,14 +109,18 @@ def _what_would_change(row: Mapping[str, Any], last: Mapping[str, Any] | None) -
         return f"A steward's word: it waits in the review queue ({last['code']})."
     if last and last["verdict"] == "hold":
         return f"It is held back ({last['code']}): {last['reason']}"
+    return _what_would_be_better(row)
+
+
+def _what_would_be_better(row: Mapping[str, Any]) -> str:
     if row["crm_value"] is None:
         return "A source that answers above the field's bar fills it."
-    until = (
-        ""
-        if row["age_days"] is None
-        else f", which it reaches in {max(0, row['ttl_days'] - row['age_days'])} days"
-    )
-    return f"Another value above {row['min_confidence']:.2f} once it is older than {row['ttl_days']} days{until}, contradicted or invalid."
+    better = f"A value above {row['min_confidence']:.2f}"
+    if row["age_days"] is None:
+        return f"{better}, once what stands there is known to be older than {row['ttl_days']} days, contradicted or invalid."
+    left = row["ttl_days"] - row["age_days"]
+    when = f"in {left} days, or sooner if it is contradicted or turns out invalid" if left > 0 else "now"
+    return f"{better} replaces it {when}."
 
 
 def _plain_link(link: Mapping[str, Any]) -> dict[str, Any]:

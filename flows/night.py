@@ -32,6 +32,7 @@ from flows.shards import adopt_leftovers, load_shard, write_shard
 from warehouse.golden import settle_golden
 from warehouse.runs import finish_run, next_run_id, start_run
 from warehouse.snapshot import publish
+from warehouse.staleness import refresh_staleness
 
 
 class Progress(Protocol):
@@ -124,6 +125,10 @@ def run_night(
     except EvergreenError as error:
         finish_run(services.warehouse, night.run_id, RunStatus.FAILED, services.clock.now(), {}, str(error))
         raise
+    except Exception as error:
+        told = f"a fault in the program: {type(error).__name__}: {error}"
+        finish_run(services.warehouse, night.run_id, RunStatus.FAILED, services.clock.now(), {}, told)
+        raise
 
 
 def _stages(night: _Night, shards: ShardRunner) -> RunReport:
@@ -141,6 +146,7 @@ def _stages(night: _Night, shards: ShardRunner) -> RunReport:
     with night.stage("survive"):
         touched = accounts if options.scope.accounts is None else options.scope.accounts
         settle_golden(services.warehouse, night.run_id, touched, services.clock.now())
+        refresh_staleness(services.warehouse, services.clock.now())
     with night.stage("decide"):
         change_set = decide_changes(services, night.run_id, accounts, options.scope)
         services.ledger.plan(change_set)
@@ -202,13 +208,18 @@ def _finish(night: _Night, accounts: Mapping[str, Account], work: Plan, applied:
     return report
 
 
+#: So many failed calls without one answer are no longer just dead sites.
+FEW_FAILURES = 5
+
+
 def raise_if_work_left(report: RunReport) -> None:
     """Raises WorkLeft where the breaker kept the plan or the budget left accounts waiting, NothingReachable where no
     source answered at all."""
-    asked = [s for s in report.sources if s["failed"]]
-    if asked and not any(s["answered"] for s in report.sources):
+    failed = sum(s["failed"] for s in report.sources)
+    many = failed >= FEW_FAILURES or report.looked_at == report.accounts
+    if failed and many and not any(s["answered"] for s in report.sources):
         raise NothingReachable(
-            f"No source could be reached: all {sum(s['failed'] for s in asked)} calls failed.",
+            f"No source could be reached: all {failed} calls failed.",
             remedy="Check the network (and [web] use_proxies); nothing was taken for empty, and the next run asks again.",
         )
     if report.status == RunStatus.HELD.value:

@@ -11,10 +11,10 @@ from accounts.run import WorkItem
 from flows.enriching import Task
 from flows.scope import WHOLE, Scope
 from flows.services import Services
-from warehouse.staleness import refresh_staleness, stale_fields, work_list
+from warehouse.staleness import Offer, refresh_staleness, stale_fields, work_list
 
-#: Days after which a source that had nothing to say about a need is asked again.
-RECHECK_DAYS = 30
+#: Days after which a source is asked again about an account, where it does not say itself.
+EVERY_DAYS = 30
 #: Stale fields a report lists; `evergreen stale` lists them all.
 MOST_STALE_TOLD = 500
 
@@ -47,10 +47,10 @@ def plan(
     """
     now = services.clock.now()
     states = refresh_staleness(services.warehouse, now, _asked(services, accounts, scope) if ask else ())
-    provides = {s.name: s.provides for s in services.sources}
+    offers = [Offer(s.name, s.provides, getattr(s, "every_days", EVERY_DAYS)) for s in services.sources]
     items = [
         item
-        for item in work_list(services.warehouse, now, provides, RECHECK_DAYS)
+        for item in work_list(services.warehouse, now, offers)
         if item.account_id in accounts and any(scope.covers(item.account_id, n.field) for n in item.needs)
     ]
     cut = len(items) if budget is None else budget

@@ -19,7 +19,7 @@ from flows.services import open_services  # noqa: E402
 def apply(plan: str, config: str = "evergreen.toml", force: bool = False) -> dict[str, object]:
     """Carry out a plan (a file, a run id, or `last`) with what stewards decided since."""
     with open_services(Path(config), offline=True) as services:
-        run_id, applied = apply_plan(services, find_plan(services, plan), apply=True, force=force)
+        change_set, applied = apply_plan(services, find_plan(services, plan), apply=True, force=force)
     if applied.told:
         raise WorkLeft(applied.told)
-    return {"run_id": run_id, "counts": dict(applied.report.counts) if applied.report else {}}
+    return {"run_id": change_set.run_id, "counts": dict(applied.report.counts) if applied.report else {}}

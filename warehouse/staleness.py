@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +21,7 @@ def refresh_staleness(
         warehouse.run("CREATE OR REPLACE TEMP TABLE asked (account_id VARCHAR, field VARCHAR)")
         warehouse.append("asked", ({"account_id": a, "field": f} for a, f in asked))
         warehouse.run("CREATE OR REPLACE TEMP VIEW ours AS " + sql("ours"))
+        warehouse.run("CREATE OR REPLACE TEMP VIEW contradicted AS " + sql("contradicted"))
         warehouse.run("CREATE OR REPLACE TEMP TABLE judged AS " + sql("staleness"), {"now": now})
         warehouse.run("DELETE FROM staleness")
         warehouse.run("INSERT INTO staleness BY NAME SELECT * FROM judged")
@@ -47,20 +49,32 @@ def staleness_from(row: Mapping[str, Any]) -> Staleness:
     )
 
 
-def work_list(
-    warehouse: Warehouse, now: datetime, provides: Mapping[str, frozenset[str]], recheck_days: int
-) -> Iterator[WorkItem]:
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a source can fill, and after how many days it is worth asking again."""
+
+    source: str
+    fields: frozenset[str]
+    every_days: int
+
+
+def work_list(warehouse: Warehouse, now: datetime, offers: Iterable[Offer]) -> Iterator[WorkItem]:
     """Accounts to look at, greatest expected benefit first, with the fields that want it.
 
-    `provides` maps a source to its fields: a field counts while some source that could fill it has not answered for
-    the account within `recheck_days` (a failed call is no answer).
+    A field counts while some source that could fill it has not answered for the account within its `every_days`
+    (a failed call is no answer).
     """
-    pairs = [{"source": s, "field": f} for s, fields in provides.items() for f in fields]
+    rows = [
+        {"source": o.source, "field": f, "every_days": o.every_days} for o in offers for f in sorted(o.fields)
+    ]
     with warehouse.transaction():
-        warehouse.run("CREATE OR REPLACE TEMP TABLE provides (source VARCHAR, field VARCHAR)")
-        warehouse.append("provides", pairs)
-    for row in warehouse.rows(sql("work_list"), {"now": now, "recheck_days": recheck_days}):
+        warehouse.run(
+            "CREATE OR REPLACE TEMP TABLE provides (source VARCHAR, field VARCHAR, every_days INTEGER)"
+        )
+        warehouse.append("provides", rows)
+    for row in warehouse.rows(sql("work_list"), {"now": now}):
         needs = tuple(
-            FieldNeed(n["field"], Freshness(n["status"]), n["reason"]) for n in json.loads(row["needs"])
+            FieldNeed(n["field"], Freshness(n["status"]), n["reason"], tuple(n["sources"]))
+            for n in json.loads(row["needs"])
         )
         yield WorkItem(row["account_id"], needs, row["benefit"])

@@ -52,7 +52,7 @@ class Decided:
             said.accepted_key, said.accepted_by, said.accepted_item = d.proposed_key, d.by, d.item_id
             said.kept_keys.discard(d.proposed_key)
             if d.carried_out_by:
-                said.accepted_key = None
+                said.accepted_key = said.accepted_item = None
         else:
             said.kept_keys.add(d.proposed_key)
             if said.accepted_key == d.proposed_key:

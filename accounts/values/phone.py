@@ -18,6 +18,7 @@ _EXTENSION = re.compile(
 _NORTH_AMERICAN = re.compile(
     r"^1[-. (]+[2-9]\d{2}[-. )]+[2-9]\d{2}[-. ]\d{4}$"
 )  # printed with its country code 1
+_CHINESE_ABROAD = re.compile(r"^(?:86|852|853|886)[- ]\(?0?\d")  # a country code whose plus was lost: 86-028-…
 _TRUNK_ZERO = re.compile(r"\(\s*0\s*\)")
 _LANGUAGE_COUNTRY = {"zh": "CN", "ja": "JP", "de": "DE", "fr": "FR"}
 
@@ -25,6 +26,8 @@ _LANGUAGE_COUNTRY = {"zh": "CN", "ja": "JP", "de": "DE", "fr": "FR"}
 def parse_phone(text: str, hints: Hints = no_hints) -> phonenumbers.PhoneNumber | None:
     """The number a text names, or None. Tries the hinted country, then what the language suggests."""
     bare = _EXTENSION.sub("", _TRUNK_ZERO.sub("", unicodedata.normalize("NFKC", tidy(text))))
+    if _CHINESE_ABROAD.match(bare):
+        bare = "+" + bare
     american = "US" if _NORTH_AMERICAN.match(bare) else None
     regions = (american, hints.country, _LANGUAGE_COUNTRY.get((hints.language or "")[:2], "US"))
     for region in dict.fromkeys(r for r in regions if r):

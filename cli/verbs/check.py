@@ -25,19 +25,21 @@ def command(config_path: Path, as_json: bool) -> None:
             "sources": list(audit.sources), "ready": not problems,
         })  # fmt: skip
     else:
-        click.echo(
-            f"{audit.accounts} accounts; columns for {', '.join(audit.columns)}; sources {', '.join(audit.sources)}."
-        )
+        from cli.tables import console, headline, plural, title, under
+
+        out = console()
+        out.print(title(f"{plural(audit.accounts, 'account')}; sources {', '.join(audit.sources)}"))
+        out.print(under(f"columns for {', '.join(audit.columns)}", indent=2))
         for finding in audit.findings:
-            mark = click.style("!", fg="yellow") if finding.severity == "problem" else "·"
-            click.echo(f"{mark} {finding.what}" + (f"\n    → {finding.remedy}" if finding.remedy else ""))
-            if finding.accounts and len(finding.accounts) > 2:
-                shown = ", ".join(finding.accounts[:8]) + (" …" if len(finding.accounts) > 8 else "")
-                click.echo(f"    {shown}")
-        click.echo(
-            "Ready."
-            if not problems
-            else f"{len(problems)} things are in the way; a dry run works all the same."
-        )
+            mark = ("! ", "yellow") if finding.severity == "problem" else ("· ", "dim")
+            out.print(headline(mark, finding.what))
+            if finding.remedy:
+                out.print(under(f"→ {finding.remedy}"))
+            if len(finding.accounts) > 2:
+                out.print(
+                    under(", ".join(finding.accounts[:8]) + (" …" if len(finding.accounts) > 8 else ""))
+                )
+        stands = plural(len(problems), "thing stands", "things stand")
+        out.print("Ready." if not problems else f"{stands} in the way; a dry run works all the same.")
     if problems:
         raise click.exceptions.Exit(1)

@@ -20,8 +20,12 @@ if TYPE_CHECKING:
 @config_option
 @json_option
 def command(account: str, field: str | None, config_path: Path, as_json: bool) -> None:
-    """Show value, age, source, evidence, losing values, and what would change it. ACCOUNT is an id or exact name."""
+    """Show value, age, source, evidence, losers, and what would change it.
+
+    ACCOUNT is an id or an exact name.
+    """
     from accounts.config import load_config
+    from cli.tables import console, headline, title, under
     from flows.explaining import explain
     from flows.services import catalogue_for
     from warehouse.snapshot import open_snapshot
@@ -34,42 +38,37 @@ def command(account: str, field: str | None, config_path: Path, as_json: bool) -
     if as_json:
         print_json(told.as_json())
         return
-    from rich.console import Console
-    from rich.markup import escape
-
-    console = Console(highlight=False)
-    console.print(f"[bold]{escape(told.account_name)}[/] ({escape(told.account_id)})")
+    out = console()
+    out.print(title(f"{told.account_name} ({told.account_id})"))
     for link in told.links:
-        chance = f"{link['probability']:.2f}"
-        console.print(
-            f"  {link['source']}: {link['decision']} ({chance}) {escape(link['reason'])}", style="dim"
-        )
+        out.print(headline((link["source"], "bold"), f": {link['decision']} ({link['probability']:.2f})"))
+        out.print(under(link["reason"]))
     for item in told.fields:
-        _print_field(console, item)
+        _print_field(out, item)
 
 
-def _print_field(console: Console, item: Mapping[str, Any]) -> None:
-    from rich.markup import escape
+def _print_field(out: Console, item: Mapping[str, Any]) -> None:
+    from cli.tables import headline, title, under, value
 
-    console.print(f"\n[bold]{item['field']}[/]  {escape(item['label_en'])} · {escape(item['label_zh'])}")
+    out.print()
+    out.print(title(f"{item['field']}  {item['label_en']} · {item['label_zh']}"))
     if item["column"]:
-        age = "of unknown age" if item["age_days"] is None else f"{item['age_days']} days old"
-        state = f"{item['status']}: {item['why']}" if item["status"] else ""
-        held = escape(item["crm_value"]) + f"  [dim]({age})[/]" if item["crm_value"] else "[dim]blank[/]"
-        console.print(f"  CRM      {held}  [dim]{escape(state)}[/]")
+        age = "" if item["age_days"] is None or not item["crm_value"] else f"  ({item['age_days']} days old)"
+        out.print(headline("CRM      ", value(item["crm_value"]), (age, "dim")))
+        if item["why"]:
+            out.print(under(f"{item['status']}: {item['why']}", indent=11))
     if item["golden_value"] is not None:
         kind = f" ({item['kind']})" if item["kind"] else ""
         sure = f"{item['confidence']:.0%} sure, from {', '.join(item['sources'])}, seen {item['observed_at']:%Y-%m-%d}"
-        console.print(f"  golden   [green]{escape(item['golden_value'])}[/]{kind}  [dim]{escape(sure)}[/]")
+        out.print(headline("golden   ", (item["golden_value"], "green"), kind))
+        out.print(under(sure, indent=11))
     for e in item["evidence"][:3]:
-        console.print(
-            f"  evidence [italic]“{escape(e['passage'])}”[/]\n           [dim]{escape(e['url'])}[/]"
-        )
+        out.print(headline("evidence ", (f"“{e['passage'].strip('“”')}”", "italic")))
+        out.print(under(e["url"], indent=11))
     for loser in item["losers"][:6]:
         kind = f", {loser['kind']}" if loser["kind"] else ""
-        console.print(
-            f"  also     {escape(loser['value'])} [dim]({', '.join(loser['sources'])}{kind}: {escape(loser['reason'] or '')})[/]"
-        )
+        why = f"  {', '.join(loser['sources'])}{kind}: {loser['reason'] or ''}"
+        out.print(headline("also     ", loser["value"], (why, "dim")))
     if item["decision"]:
-        console.print(f"  decided  {item['decision']['verdict']}: {escape(item['decision']['reason'])}")
-    console.print(f"  changes  [dim]{escape(item['what_would_change_it'])}[/]")
+        out.print(headline("decided  ", f"{item['decision']['verdict']}: {item['decision']['reason']}"))
+    out.print(headline("changes  ", (item["what_would_change_it"], "dim")))

@@ -40,28 +40,19 @@ def command(budget: int | None, as_of: str | None, limit: int, config_path: Path
             "benefit_bought": round(bought, 2), "benefit_whole": round(whole, 2),
         })  # fmt: skip
         return
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
+    from cli.tables import console, grouped, headline, more, plural, title, under
 
-    table = Table(
-        title=f"Tonight: {len(items)} accounts, {len(work.waiting)} waiting",
-        title_justify="left",
-        show_edge=False,
+    out = console()
+    out.print(
+        title(f"Tonight: {plural(len(items), 'account')} to look at, {len(work.waiting)} waiting for budget")
     )
-    for column in ("account", "benefit", "field", "why"):
-        table.add_column(column, overflow="fold", justify="right" if column == "benefit" else "left")
     for item in items[:limit]:
-        for number, need in enumerate(item["needs"]):
-            head = (
-                (f"{item['account_name'] or ''} ({item['account_id']})", f"{item['benefit']:.1f}")
-                if not number
-                else ("", "")
-            )
-            table.add_row(
-                escape(head[0]), head[1], need["field"], escape(f"{need['status']}: {need['reason']}")
-            )
-    console = Console()
-    console.print(table)
+        name = item["account_name"] or ""
+        out.print(headline((name, "bold"), f" ({item['account_id']})  benefit {item['benefit']:.1f}"))
+        for reason, needs in grouped(item["needs"], "reason").items():
+            fields = ", ".join(n["field"] for n in needs)
+            out.print(under(f"{fields}: {needs[0]['status']}" + ("" if reason == "blank" else f", {reason}")))
+    if rest := more(limit, len(items)):
+        out.print(rest)
     share = f"{bought / whole:.0%}" if whole else "all"
-    console.print(f"This buys {share} of the benefit in sight ({bought:.1f} of {whole:.1f}).")
+    out.print(f"This buys {share} of the benefit in sight ({bought:.1f} of {whole:.1f}).")

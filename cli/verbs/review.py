@@ -30,22 +30,21 @@ def list_items(field: str | None, limit: int, config_path: Path, as_json: bool) 
     if as_json:
         print_json({"items": [{name: getattr(i, name) for name in i.__dataclass_fields__} for i in items]})
         return
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
+    from cli.tables import console, headline, more, plural, title, under, value
 
-    table = Table(title=f"{len(items)} questions", title_justify="left", show_edge=False)
-    for column in ("item", "account", "field", "CRM says", "evidence says", "why asked"):
-        table.add_column(column, overflow="fold")
+    out = console()
+    out.print(title(f"{plural(len(items), 'question')} for a steward"))
     for i in items[:limit]:
-        name = f"{i.account_name} ({i.account_id})"
-        table.add_row(
-            i.id[:8],
-            *map(escape, (name, i.field or "who is it", i.crm_value or "—", i.proposed or "—", i.reason)),
-        )
-    if len(items) > limit:
-        table.caption = f"… and {len(items) - limit} more; --limit shows them"
-    Console().print(table)
+        asked = f"{i.field}: " if i.field else "is it this company? "
+        out.print(
+            headline((i.id[:8], "cyan"), "  ", (i.account_name, "bold"), f" ({i.account_id})  {asked}",
+                     value(i.crm_value), " → ", value(i.proposed, "green"))
+        )  # fmt: skip
+        out.print(under(i.reason))
+        if i.evidence:
+            out.print(under(i.evidence))
+    if rest := more(limit, len(items)):
+        out.print(rest)
 
 
 def _open(config_path: Path) -> list[ReviewItem]:

@@ -8,6 +8,12 @@ import click
 
 from cli.output import config_option, json_option, print_json
 
+#: Counts worth a line in the list; `--json` has them all.
+_TOLD = (
+    "accounts", "looked_at", "waiting", "filled", "replaced", "cleared", "confirmed", "restored", "refused", "reviews",
+    "failed_calls",
+)  # fmt: skip
+
 
 @click.command()
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="Rows to print.")
@@ -29,16 +35,19 @@ def command(limit: int, config_path: Path, as_json: bool) -> None:
             for r in runs
         ]})  # fmt: skip
         return
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
+    from cli.tables import console, headline, title, under
 
-    table = Table(show_edge=False)
-    for column in ("run", "kind", "status", "accounts", "filled", "replaced", "confirmed", "reviews", "note"):
-        table.add_column(column, overflow="fold")
+    out = console()
+    out.print(title(f"{len(runs)} runs, newest first"))
     for run in runs:
-        numbers = (
-            str(run.counts.get(k, "")) for k in ("accounts", "filled", "replaced", "confirmed", "reviews")
+        out.print(
+            headline(
+                (run.id, "bold"),
+                f"  {run.kind}, ",
+                (run.status.value, "green" if run.status == "done" else "yellow"),
+            )
         )
-        table.add_row(run.id, run.kind, run.status.value, *numbers, escape(run.error))
-    Console().print(table)
+        told = ", ".join(
+            f"{n} {name.replace('_', ' ')}" for name, n in run.counts.items() if n and name in _TOLD
+        )
+        out.print(under("; ".join(words for words in (told, run.error) if words) or "nothing done"))

@@ -29,22 +29,17 @@ def command(field: str | None, limit: int, config_path: Path, as_json: bool) -> 
     if as_json:
         print_json({"items": rows})
     else:
-        from rich.console import Console
-        from rich.markup import escape
-        from rich.table import Table
+        from cli.tables import console, headline, more, plural, title, under, value
 
-        table = Table(
-            title=f"{len(rows)} fields can no longer be trusted", title_justify="left", show_edge=False
-        )
-        for column in ("account", "field", "CRM says", "state", "why"):
-            table.add_column(column, overflow="fold")
+        out = console()
+        out.print(title(f"{plural(len(rows), 'field')} can no longer be trusted, worst first"))
         for row in rows[:limit]:
-            name = f"{row['account_name'] or ''} ({row['account_id']})"
-            table.add_row(
-                *map(escape, (name, row["field"], row["crm_value"] or "—", row["status"], row["reason"]))
-            )
-        if len(rows) > limit:
-            table.caption = f"… and {len(rows) - limit} more; --limit shows them"
-        Console().print(table)
+            out.print(
+                headline((row["account_name"] or "", "bold"), f" ({row['account_id']})  {row['field']}: ",
+                         value(row["crm_value"]), "  ", (row["status"], "yellow"))
+            )  # fmt: skip
+            out.print(under(row["reason"]))
+        if rest := more(limit, len(rows)):
+            out.print(rest)
     if rows:
         raise click.exceptions.Exit(1)

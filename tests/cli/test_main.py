@@ -57,9 +57,6 @@ def test_done_is_0(night: Night) -> None:
     assert "902-555-0176" in told.stdout
 
 
-@pytest.mark.xfail(
-    reason="click hands Exit(1) back as a return value where standalone_mode is off, and main drops it"
-)
 @pytest.mark.parametrize("verb", ["check", "stale"])
 def test_findings_are_1(night: Night, verb: str) -> None:
     assert evergreen(verb, cwd=night.folder).returncode == 1

@@ -8,7 +8,7 @@ from accounts.golden import Freshness
 from accounts.observation import Evidence, Signal
 from tests.warehouse.conftest import CATALOGUE, NOW, World, account, day
 from warehouse.rows import signal_row
-from warehouse.staleness import refresh_staleness, stale_fields, work_list
+from warehouse.staleness import Offer, refresh_staleness, stale_fields, work_list
 
 TTL = CATALOGUE["phone"].ttl_days
 
@@ -66,13 +66,13 @@ def test_a_signal_contradicts_what_is_older_than_it(world: World) -> None:
 def test_the_work_list_asks_no_source_twice_within_a_month_but_a_failed_one(world: World) -> None:
     world.pull(account("A"), account("B"))
     refresh_staleness(world.warehouse, NOW)
-    provides = {"site": frozenset({"phone", "city"})}
-    assert {i.account_id for i in work_list(world.warehouse, NOW, provides, 30)} == {"A", "B"}
+    provides = [Offer("site", frozenset({"phone", "city"}), 30)]
+    assert {i.account_id for i in work_list(world.warehouse, NOW, provides)} == {"A", "B"}
     for key, outcome in (("A", "zero_rows"), ("B", "failed")):
         row = {"run_id": "r1", "account_id": key, "source": "site", "outcome": outcome, "noted_at": NOW}
         world.warehouse.append("source_call", [row])
-    assert {i.account_id for i in work_list(world.warehouse, NOW, provides, 30)} == {"B"}
-    assert {i.account_id for i in work_list(world.warehouse, NOW + timedelta(days=30), provides, 30)} == {
+    assert {i.account_id for i in work_list(world.warehouse, NOW, provides)} == {"B"}
+    assert {i.account_id for i in work_list(world.warehouse, NOW + timedelta(days=30), provides)} == {
         "A",
         "B",
     }
@@ -83,9 +83,29 @@ def test_the_work_list_is_ordered_by_benefit(world: World) -> None:
         account("A", "2026-11-01", phone="303-555-0100", city="Denver"), account("B", phone="303-555-0100")
     )
     refresh_staleness(world.warehouse, NOW)
-    items = list(work_list(world.warehouse, NOW, {"site": frozenset({"phone", "city"})}, 30))
-    assert [i.account_id for i in items] == ["B"]
+    items = list(work_list(world.warehouse, NOW, [Offer("site", frozenset({"phone", "city"}), 30)]))
+    assert [i.account_id for i in items] == ["B", "A"]
     assert [n.status for n in items[0].needs] == [Freshness.EXPIRED, Freshness.MISSING]
+    assert [n.status for n in items[1].needs] == [Freshness.FRESH, Freshness.FRESH]
+
+
+def test_a_page_that_shows_another_value_now_contradicts_the_one_it_showed(world: World) -> None:
+    world.pull(account("A", "2026-10-01", phone="+1 303-555-0100"))
+    world.observe("A", "phone", "+1 303-555-0100", at=NOW - timedelta(days=2))
+    world.observe("A", "city", "Denver", at=NOW - timedelta(days=1))
+    assert world.status("A", "phone")[0] == "fresh", "a later reading that names no phone says nothing"
+    world.observe("A", "phone", "+1 303-555-0177", at=NOW)
+    status, reason = world.status("A", "phone")
+    assert status == "contradicted"
+    assert "now says +13035550177" in reason
+
+
+def test_a_page_that_shows_another_value_beside_it_contradicts_nothing(world: World) -> None:
+    world.pull(account("A", "2026-10-01", phone="+1 303-555-0100"))
+    world.observe("A", "phone", "+1 303-555-0100", at=NOW - timedelta(days=2))
+    world.observe("A", "phone", "+1 303-555-0100", at=NOW)
+    world.observe("A", "phone", "+1 303-555-0177", at=NOW)
+    assert world.status("A", "phone")[0] == "fresh"
 
 
 def test_the_stale_list_is_worst_first(world: World) -> None:

@@ -1,16 +1,11 @@
 -- A status and a reason per account and field that the CRM has a column for.
--- In:  crm_value, field_spec, confirmation, signal, ours (view), asked (account_id, field); $now.
+-- In:  crm_value, field_spec, confirmation, contradicted (view), ours (view), asked (account_id, field); $now.
 -- Ages count from the newest of: changed in the CRM, confirmed by an observation, written by us; where none is known,
 -- from the first snapshot that held the value, and until that is old enough the age is unknown (`due`).
 -- Out: rows for the table staleness. `benefit` = field weight × how bad the state is.
 
 WITH confirmed AS (
     SELECT account_id, field, key, max(noted_at) AS confirmed_at FROM confirmation GROUP BY ALL
-),
-contradicted AS (
-    SELECT account_id, field, max(observed_at) AS said_at, arg_max(title, observed_at) AS title
-    FROM (SELECT account_id, unnest(contradicts) AS field, observed_at, title FROM signal WHERE status = 'asserted')
-    GROUP BY ALL
 ),
 aged AS (
     SELECT
@@ -43,7 +38,7 @@ judged AS (
 SELECT
     account_id, field, status,
     CASE status
-        WHEN 'contradicted' THEN 'contradicted on ' || strftime(said_at, '%Y-%m-%d') || ': ' || title
+        WHEN 'contradicted' THEN title || ' (told ' || strftime(said_at, '%Y-%m-%d') || ')'
         WHEN 'invalid' THEN 'what stands there ' || problem
         WHEN 'missing' THEN CASE WHEN cleared THEN 'blank: it was cleared' ELSE 'blank' END
         WHEN 'asked' THEN 'asked for by this run'
@@ -56,7 +51,7 @@ SELECT
                 ELSE 'last changed on '
             END
             || strftime(coalesce(good_at, first_seen_at), '%Y-%m-%d')
-            || CASE WHEN good_at = changed_at AND changed_by IS NOT NULL THEN ' by ' || changed_by ELSE '' END
+            || CASE WHEN good_at = changed_at AND changed_by IS NOT NULL AND good_at IS DISTINCT FROM ours_at THEN ' by ' || changed_by ELSE '' END
             || ', ' || age_days || ' days ago; it is trusted for ' || ttl_days
     END AS reason,
     age_days, ttl_days,

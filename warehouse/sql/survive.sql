@@ -89,10 +89,9 @@ SELECT
         'reason': CASE
             WHEN wrong OR never THEN 'a ' || kind || ' is not written'
             WHEN superseded THEN 'a newer reading of the same record no longer shows it'
-            WHEN joined THEN 'also true'
             ELSE 'scored lower, or is of a kind less wanted'
         END
-    } ORDER BY place) FILTER (place > 1), [])) AS losers
+    } ORDER BY place) FILTER (place > 1 AND NOT (joined AND NOT superseded)), [])) AS losers
 FROM ranked
 GROUP BY account_id, field
 HAVING bool_or(NOT wrong AND NOT never)
