@@ -15,7 +15,11 @@ _TOLERATED = (
 )
 _RUN = re.compile(rb"[\x80-\xff]+")
 _ASCII = bytes(range(128))
-_UTF8_SEQUENCE = re.compile(rb"[\xc2-\xf4][\x80-\xbf]{1,3}")
+_UTF8_SEQUENCE = re.compile(rb"[A-Za-z]?[\xc2-\xf4][\x80-\xbf]{1,3}[A-Za-z]?")
+_TELLING = 3
+"""What a sequence counts that is hardly chance: three bytes or more, or a letter of a Latin word."""
+_ENOUGH = 8
+"""Where a multi-byte encoding is declared, whose characters may look like short sequences: three telling ones."""
 _DEFAULTS = frozenset({"cp1252", "iso8859-1", "latin-1"})  # what servers say without having looked
 _SUPERSETS = {"gbk": "gb18030", "gb2312": "gb18030", "hz-gb-2312": "gb18030", "big5": "big5hkscs"}
 
@@ -23,7 +27,7 @@ _SUPERSETS = {"gbk": "gb18030", "gb2312": "gb18030", "hz-gb-2312": "gb18030", "b
 def decode(body: bytes, headers: Mapping[str, str]) -> str:
     """The text of a body. `headers` have lower-case names.
 
-    In this order: a byte order mark; UTF-8 that is plainly valid; the encoding the header, then the page declares,
+    In this order: a byte order mark; UTF-8 that is plainly valid, whatever is declared; the encoding the header, then the page declares,
     if the bytes agree with it; the best guess. What cannot be decoded becomes U+FFFD. GB2312 and GBK are read as
     their superset GB18030.
     """
@@ -33,7 +37,7 @@ def decode(body: bytes, headers: Mapping[str, str]) -> str:
     if body.isascii() and b"\x1b" not in body:
         return body.decode("ascii")
     declared = list(_declared(body, headers))
-    if _is_utf8(body, sure=not declared or "utf-8" in declared):
+    if _is_utf8(body, declared):
         return body.decode("utf-8", "replace")
     for name in sorted(declared, key=lambda name: name in _DEFAULTS):
         text = _agrees(body, name)
@@ -67,16 +71,22 @@ def _known(name: str) -> str | None:
     return _SUPERSETS.get(codec, codec)
 
 
-def _is_utf8(body: bytes, *, sure: bool) -> bool:
+def _is_utf8(body: bytes, declared: list[str]) -> bool:
     """True for valid UTF-8. Where something else is declared, a few sequences may be chance and do not count."""
     try:
         body.decode("utf-8")
     except UnicodeDecodeError as error:
         if error.start < len(body) - 3:  # cut in the middle of the last character is no fault
             return False
-    if sure:
+    if not declared or "utf-8" in declared:
         return True
-    return sum(1 for _ in zip(_UTF8_SEQUENCE.finditer(body), range(8), strict=False)) >= 8
+    enough = _TELLING if all(name in _DEFAULTS for name in declared) else _ENOUGH
+    count = 0
+    for match in _UTF8_SEQUENCE.finditer(body):
+        count += 1 if len(match.group()) == 2 else _TELLING
+        if count >= enough:
+            return True
+    return False
 
 
 def _agrees(body: bytes, name: str) -> str | None:

@@ -52,6 +52,45 @@ def test_latin_text_without_a_declaration_is_windows_1252():
     assert decode(text.encode("cp1252"), HTML) == text
 
 
+GERMAN = (
+    "<title>Kältetechnik Brandhuber</title><p>Wir bauen Kühlräume in München.</p>" + "<p>Seit 1987.</p>" * 40
+)
+
+
+@pytest.mark.parametrize(
+    "said", ["iso-8859-1", "windows-1252", "latin1", "gbk", "gb2312", "big5", "shift_jis"]
+)
+def test_valid_utf8_wins_over_another_declaration(said):
+    assert decode(GERMAN.encode(), html(said)) == GERMAN
+    short = "<p>产品：公司</p>"
+    assert decode(short.encode(), html(said)) == short
+
+
+@pytest.mark.parametrize(
+    "text", ["<p>München</p>", "<p>© 2024 Brandhuber – Kühlräume</p>", "<p>It’s here</p>"]
+)
+def test_one_accent_is_enough_against_a_servers_default(text):
+    assert decode(text.encode(), html("iso-8859-1")) == text
+
+
+@pytest.mark.parametrize("said", ["iso-8859-1", "windows-1252", "utf-8", ""])
+def test_latin_1_is_not_taken_for_utf8(said):
+    assert decode(GERMAN.encode("cp1252"), html(said)) == GERMAN
+
+
+def test_one_invalid_sequence_keeps_the_declared_latin_1():
+    mixed = "Größe Ã¼ " * 10  # a page that talks of broken text holds bytes that are no UTF-8 as well
+    assert decode(mixed.encode("cp1252"), html("iso-8859-1")) == mixed
+
+
+@pytest.mark.parametrize("said", ["gbk", "gb2312"])
+def test_chinese_words_that_look_like_short_utf8_stay_gbk(said):
+    text = "<title>食使士</title>"
+    body = text.encode("gbk")
+    assert body.decode("utf-8")
+    assert decode(body, html(said)) == text
+
+
 def test_a_few_broken_bytes_do_not_spoil_a_page():
     body = CHINESE.encode("utf-8") * 10
     text = decode(body[:500] + b"\xff\xfe" + body[500:], html("utf-8"))
