@@ -14,7 +14,7 @@ from enrichers.firmographic.words import pattern_of, read_yaml
 Found = tuple[dict[str, str], str, float, str, etree._Element, bool, int]
 
 _STOP = re.compile(
-    r"\s*(?:邮\s*编|邮政编码|郵編|电\s*话|電\s*話|传\s*真|傳\s*真|手\s*机|热\s*线|邮\s*箱|E-?mail|Tel|TEL|Fax|联系人|客服|网\s*址|版权|Copyright|备案|[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川蜀宁琼]ICP|技术支持|公交|乘车|QQ|微信|http|www\.|；|;|\||。|©|总机|主办|承办|\s{3,})"
+    r"\s*(?:邮\s*编|邮政编码|郵編|电\s*话|電\s*話|座\s*机|专\s*线|传\s*真|傳\s*真|手\s*机|热\s*线|邮\s*箱|E-?mail|Tel|TEL|Fax|联系人|客服|网\s*址|版权|Copyright|备案|[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川蜀宁琼]ICP|技术支持|公交|乘车|QQ|微信|http|www\.|；|;|\||。|©|总机|主办|承办|\s{3,})"
 )
 _UNIT = re.compile(r"[路街道号號弄巷村镇鎮乡鄉楼樓层層室栋棟座幢園园区區厦廈]|\d")
 _POSTCODE = re.compile(r"(?:邮\s*编|邮政编码|郵編|郵遞區號|ZIP)\D{0,4}(\d{5,6})(?!\d)", re.IGNORECASE)

@@ -19,6 +19,7 @@ from accounts.values.place import country_code
 from enrichers.firmographic.address_zh import chinese_addresses
 from enrichers.firmographic.fact import Fact
 from enrichers.firmographic.page import Line, Page
+from enrichers.firmographic.streets import street_of
 from enrichers.firmographic.structured import Organisation
 from enrichers.firmographic.words import pattern_of, read_yaml
 
@@ -201,6 +202,7 @@ def _complete(page: Page, line: Line, match: re.Match[str], country: str, start:
     elif "city" in parts:
         before += _cut_city(parts)
     street, passages = _street(page, line, before)
+    street = street_of(street)
     if country in ("GB", "DE") and not (street and _streetish().search(street)):
         return None
     if country == "GB" and not parts.get("city"):

@@ -18,8 +18,6 @@ from crm.planfile import read_plan
 from flows.night import NightOptions, run_night
 from flows.services import open_services
 
-#: What the site reader does not read yet: a copyright line that goes on with the address.
-UNREAD = {"D01-street-fill": pytest.mark.xfail(reason="the copyright line is taken into the street")}
 SAMPLE = Path(__file__).resolve().parents[2] / "demo" / "sample"
 
 
@@ -56,7 +54,7 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Night:
 def cases() -> Iterator[ParameterSet]:
     for row in table(SAMPLE / "truth.csv"):
         name = f"{row['account_id']}-{row['field']}-{row['expect']}"
-        yield pytest.param(row, id=name, marks=UNREAD.get(name, ()))
+        yield pytest.param(row, id=name)
 
 
 @pytest.mark.parametrize("row", list(cases()))
