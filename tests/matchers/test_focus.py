@@ -43,10 +43,10 @@ def test_a_name_inside_a_longer_candidate_is_not_counted() -> None:
 
 
 def test_many_mentions_cost_no_quadratic_time() -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     find_focus("青禾股份减持" * 5000, ["青禾股份", "青禾", *(f"公司{n}" for n in range(200))])
     find_focus("velmont cuts " * 5000, [f"Velmont {n}" for n in range(200)])
-    assert time.perf_counter() - begin < 10
+    assert time.process_time() - begin < 10
 
 
 def test_command_line(tmp_path: Path) -> None:

@@ -33,10 +33,10 @@ def test_ten_thousand_names_in_a_second_and_a_search_in_milliseconds() -> None:
         (str(n), f"{chr(97 + n % 26)}{n * 7919 % 9973} {('Foods', 'Steel', 'Bank')[n % 3]} Holdings Inc")
         for n in range(10_000)
     ]
-    begin = time.perf_counter()
+    begin = time.process_time()
     index = NameIndex(rows)
-    built = time.perf_counter()
+    built = time.process_time()
     for n in range(100):
         index.search(rows[n * 37][1])
     assert built - begin < 3
-    assert time.perf_counter() - built < 3
+    assert time.process_time() - built < 3

@@ -115,6 +115,6 @@ def test_folding_twice_changes_nothing(text: str) -> None:
 
 @pytest.mark.parametrize("unit", ["a", "公", "a ", "有限公司", "inc ", "-", "s.", "🙂"])
 def test_huge_names_cost_nothing(unit: str) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     parse(unit * 10_000)
-    assert time.perf_counter() - begin < 0.5
+    assert time.process_time() - begin < 0.5
