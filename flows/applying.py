@@ -10,6 +10,7 @@ from accounts.change import ChangeSet
 from accounts.errors import WorkLeft
 from accounts.run import RunStatus
 from crm.apply import ApplyReport, apply_change_set
+from crm.blackout import blackouts_of
 from crm.import_file import write_import_file
 from crm.planfile import write_plan
 from crm.settle import settle_unknown
@@ -48,7 +49,10 @@ def apply_set(
         tripped = _breaker_words(change_set) if change_set.breaker.tripped else ""
         return Applied(RunStatus.DRY, False, tripped, None, paths)
     try:
-        report = apply_change_set(services.crm, services.ledger, change_set, services.clock, force=force)
+        report = apply_change_set(
+            services.crm, services.ledger, change_set, services.clock, force=force,
+            blackouts=blackouts_of(services.config.crm),
+        )  # fmt: skip
     except WorkLeft as error:
         return Applied(RunStatus.HELD, False, f"{error.what} {error.remedy}", None, paths)
     _note_accepted(services, change_set, report)

@@ -1,6 +1,6 @@
 -- Takes a full pull into the warehouse: history first, then the newest state.
 -- In:  pulled_account, pulled_value (one row per account and mapped field, value NULL where blank; changed_* from the
---      field's own history, else from the record); ours (view), outcome; $run_id, $at.
+--      field's own history, else from the record); ours (view), outcome, run; $run_id, $at.
 -- Out: crm_history gets one row per value that is new or changed; crm_account and crm_value become the pull.
 --
 -- Who changed a value, and when, from the best evidence: the CRM's own field history; our ledger, where the value is
@@ -9,9 +9,12 @@
 -- `cleared`: blank, was filled once, and not emptied by us.
 
 CREATE OR REPLACE TEMP TABLE last_outcome AS
-SELECT account_id, field, arg_max(json_extract_string(change, '$.kind'), noted_at) AS kind,
-       arg_max(coalesce(value_key, ''), noted_at) AS value_key, max(noted_at) AS noted_at
-FROM outcome WHERE status = 'written' GROUP BY ALL;
+SELECT account_id, field,
+       arg_max(json_extract_string(change, '$.kind'), (coalesce(r.number, 0), o.noted_at)) AS kind,
+       arg_max(coalesce(value_key, ''), (coalesce(r.number, 0), o.noted_at)) AS value_key,
+       arg_max(o.noted_at, (coalesce(r.number, 0), o.noted_at)) AS noted_at
+FROM outcome o LEFT JOIN run r ON r.id = o.run_id
+WHERE o.status = 'written' GROUP BY ALL;
 
 INSERT INTO crm_history
 SELECT $run_id, $at, p.account_id, p.field, p.value, p.key, p.changed_at, p.changed_by, p.actor
