@@ -156,6 +156,10 @@ class Crm(Protocol):
         """The field history of accounts since a time, oldest first; empty where the CRM keeps none."""
         ...
 
+    def install(self, fields: Sequence[str]) -> Sequence[str]:
+        """Creates columns for catalogue fields that have none; returns the names made. Never changes an existing one."""
+        ...
+
     def budget(self) -> CallBudget | None:
         """What is left of the call budget, or None where calls are free."""
         ...

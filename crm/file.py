@@ -128,6 +128,24 @@ class FileCrm:
         """None: a file keeps no history."""
         return ()
 
+    def install(self, fields: Sequence[str]) -> Sequence[str]:
+        """Adds a column at the end for each field that has none, in one step, with a backup; returns their names.
+
+        Raises CrmUnavailable where the file cannot be written; it is then as it was.
+        """
+        with locked(self.path, self._clock):
+            refuse_if_open(self.path)
+            loaded = load(self.path, self._bytes(), self._catalogue, self._config)
+            self._last = None
+            there = {*loaded.columns.fields}
+            made = [self._catalogue[f].columns(self.kind)[0] for f in fields if f not in there]
+            for name in made:
+                loaded.table.add_column(name)
+            if made:
+                back_up(self.path, loaded.data, self._backups, self._clock.now())
+                swap(self.path, loaded.table.to_bytes(), loaded.fingerprint)
+        return made
+
     def budget(self) -> CallBudget | None:
         """None: reading and writing a file costs no calls."""
         return None

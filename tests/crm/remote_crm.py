@@ -80,6 +80,10 @@ class RemoteCrm:
         self._call("events")
         return [e for e in self.history if e.account_id in ids and e.at >= since]
 
+    def install(self, fields: Sequence[str]) -> Sequence[str]:
+        """Nothing: this CRM has all its fields."""
+        return ()
+
     def budget(self) -> CallBudget | None:
         return None if self.calls_left is None else CallBudget(self.calls_left)
 

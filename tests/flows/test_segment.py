@@ -122,3 +122,16 @@ def test_a_refresh_of_nobody_says_so(night: Night) -> None:
     result = night.run(*over(night, "refresh", "Nobody Ltd"))
     assert result.exit_code == 2
     assert "Nobody Ltd" in str(result.exception)
+
+
+def test_setup_crm_adds_columns_once_and_leaves_every_cell(night: Night) -> None:
+    before = night.cells()
+    told = night.json("setup-crm", "--fields", "legal_name,cik,phone")
+    assert (told["missing"], told["made"]) == (["legal_name", "cik"], [])
+    assert night.file.read_bytes() == night.before
+    assert night.json("setup-crm", "--fields", "legal_name,cik", "--apply")["made"] == ["legal_name", "cik"]
+    after = night.cells()
+    assert {k: {c: v for c, v in row.items() if c in before[k]} for k, row in after.items()} == before
+    assert night.json("setup-crm", "--fields", "legal_name,cik", "--apply")["made"] == []
+    night.nightly("--apply")
+    assert night.cells()["D06"]["cik"] == "9990171"
