@@ -13,7 +13,7 @@ from intelligence.events.features import gram_at
 from intelligence.events.model import Model, Reading, trained
 from intelligence.events.rules import CLASSES, Hit, rulebook
 from intelligence.events.slots import slots_of
-from intelligence.events.status import STANDS, reason
+from intelligence.events.status import ORDER, STANDS, reason
 from intelligence.events.text import Text, read
 
 # An event that was denied, cancelled or is old is told as such when a strong rule found it and the model does not think it absurd.
@@ -92,25 +92,19 @@ def decide(
         said = probability >= model.thresholds[number]
         if not said and (not mine or probability < TELL_FROM):
             continue
-        status, words = status_of(text, mine)
+        status, words = status_of(text, name, mine)
         if said or status not in STANDS:
             told[number] = (status, words)
     return told
 
 
-def status_of(text: Text, triggers: Sequence[Hit]) -> tuple[SignalStatus, str]:
+def status_of(text: Text, about: str, triggers: Sequence[Hit]) -> tuple[SignalStatus, str]:
     """The status of an event with these triggers. The headline decides when one stands there; else a denial anywhere does."""
     places = sorted({hit.start for hit in triggers}) or [0]
     first = [at for at in places if at < text.head] or places
-    read_at = [reason(text, at) for at in first]
-    rank = {status: number for number, status in enumerate(_GRAVITY)}
+    read_at = [reason(text, about, at) for at in first]
+    rank = {status: number for number, status in enumerate(ORDER)}
     return min(read_at, key=lambda found: rank[found[0]])
-
-
-_GRAVITY = (
-    SignalStatus.DENIED, SignalStatus.CANCELLED, SignalStatus.STALE, SignalStatus.RUMOURED, SignalStatus.PLANNED,
-    SignalStatus.ASSERTED,
-)  # fmt: skip
 
 
 def explain(

@@ -112,7 +112,7 @@ def rule_features(text: Text, hits: Sequence[Hit]) -> dict[str, float]:
             "head-no-trap": at_head and not by["trap"],
         }  # fmt: skip
         if first:
-            flags[clause_status(text, first[0].start).value] = True
+            flags[clause_status(text, about, first[0].start).value] = True
         values.update(
             (f"{about}:{name}", 1.0) for name, flag in flags.items() if flag and name in CLASS_SIGNS
         )

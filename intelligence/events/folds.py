@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -59,22 +59,21 @@ def shingles(text: str, size: int = 4) -> set[str]:
 
 
 def _by_name(rows: Sequence[Mapping[str, Any]]) -> Iterable[list[int]]:
-    named: dict[Hashable, list[int]] = defaultdict(list)
+    companies: dict[str, list[int]] = defaultdict(list)
+    names: dict[str, list[int]] = defaultdict(list)
     ordinary = Counter(word for row in rows for word in set(_LOWER.findall(row["text"])))
     for number, row in enumerate(rows):
         text = row["text"]
         leads = [m.group(1).lower() for m in (_LEAD.match(text), _LEAD_ZH.match(text)) if m]
         for name in {*map(str.lower, row.get("companies", ())), *leads, *_TICKER.findall(text)}:
-            named["company", name].append(number)
+            companies[name].append(number)
         if len(text) < 330:
             for name in {name.lower() for name in _NAME.findall(text)}:
-                named["word", name].append(number)
-    for (kind, name), members in named.items():  # type: ignore[misc]
-        if len(members) > 40 or (
-            kind == "word" and (len(members) < 5 or ordinary[name] or name in _CALENDAR)
-        ):
-            continue
-        yield members
+                names[name].append(number)
+    yield from (members for members in companies.values() if len(members) <= 40)
+    for name, members in names.items():
+        if 5 <= len(members) <= 40 and not ordinary[name] and name not in _CALENDAR:
+            yield members
 
 
 def _near_duplicates(texts: Sequence[str], alike: float) -> Iterable[list[int]]:
@@ -91,8 +90,54 @@ def _near_duplicates(texts: Sequence[str], alike: float) -> Iterable[list[int]]:
 
 # Names that many unrelated stories share.
 _CALENDAR = frozenset(
-    "january february march april june july august september october november december monday tuesday wednesday thursday "
-    "friday saturday sunday american america china chinese europe european london york united states asia street wall "
-    "bloomberg reuters california texas breaking watch bank group capital financial health national market fiscal "
-    "conference announces corp".split()
+    [
+        "january",
+        "february",
+        "march",
+        "april",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "american",
+        "america",
+        "china",
+        "chinese",
+        "europe",
+        "european",
+        "london",
+        "york",
+        "united",
+        "states",
+        "asia",
+        "street",
+        "wall",
+        "bloomberg",
+        "reuters",
+        "california",
+        "texas",
+        "breaking",
+        "watch",
+        "bank",
+        "group",
+        "capital",
+        "financial",
+        "health",
+        "national",
+        "market",
+        "fiscal",
+        "conference",
+        "announces",
+        "corp",
+    ]
 )

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from accounts.errors import ConfigError
 from intelligence.events.features import Hashes, char_hashes, rule_features, rule_names, word_hashes
 from intelligence.events.rules import CLASSES, LANGUAGES, Hit
 from intelligence.events.text import Text
@@ -86,7 +87,7 @@ class Model:
 
 @cache
 def trained(lang: str) -> Model:
-    """The shipped model of a language. Raises ValueError when rules and weights are of different versions."""
+    """The shipped model of a language. Raises ConfigError when rules and weights are of different versions."""
     source = resources.files(__package__) / "data" / "model.npz"
     with resources.as_file(source) as path, np.load(path, allow_pickle=False) as arrays:
         return unpack(arrays, lang)
@@ -97,8 +98,9 @@ def unpack(arrays: Mapping[str, Any], lang: str) -> Model:
     names = rule_names(lang)
     weights = arrays[f"{lang}.rules"].astype(np.float32)
     if len(weights) != len(names) or str(arrays[f"{lang}.rules.crc"]) != fingerprint(names):
-        raise ValueError(
-            "The rules changed since the model was trained: run python -m intelligence.events.train."
+        raise ConfigError(
+            "The event rules changed since the model was trained.",
+            remedy="Run python -m intelligence.events.train --data FOLDER.",
         )
     views = {
         name: View(

@@ -10,27 +10,31 @@ from intelligence.events.rules import load
 from intelligence.events.text import Text
 
 # Judged in this order: a denied rumour is denied, a cancelled plan cancelled.
-_ORDER = (
+ORDER = (
     SignalStatus.DENIED, SignalStatus.CANCELLED, SignalStatus.STALE, SignalStatus.RUMOURED, SignalStatus.PLANNED,
+    SignalStatus.ASSERTED,
 )  # fmt: skip
-# These turn the whole sentence; a plan or a rumour only colours its own clause.
-_WHOLE_SENTENCE = {SignalStatus.DENIED, SignalStatus.CANCELLED, SignalStatus.STALE, SignalStatus.RUMOURED}
 STANDS = frozenset({SignalStatus.ASSERTED, SignalStatus.PLANNED, SignalStatus.RUMOURED})
 
 
-def clause_status(text: Text, at: int) -> SignalStatus:
-    """The status of the event whose trigger stands at `at`."""
-    return reason(text, at)[0]
+def clause_status(text: Text, about: str, at: int) -> SignalStatus:
+    """The status of the event of class `about` whose trigger stands at `at`."""
+    return reason(text, about, at)[0]
 
 
-def reason(text: Text, at: int) -> tuple[SignalStatus, str]:
-    """The status of the event told at `at`, and the words that say so ("" when it is simply asserted)."""
-    spans = {True: text.sentence(at), False: text.clause(at)}
-    for status in _ORDER:
-        start, end = spans[status in _WHOLE_SENTENCE]
+def reason(text: Text, about: str, at: int) -> tuple[SignalStatus, str]:
+    """The status of the event told at `at`, and the words that say so ("" when it is simply asserted).
+
+    A denial, a cancellation, a rumour or an old date colours the whole sentence, a plan its own clause.
+    """
+    sentence, clause = text.sentence(at), text.clause(at)
+    for status in ORDER[:-1]:
+        narrow = status is SignalStatus.PLANNED or (status is SignalStatus.DENIED and about in _clause_only())
         for pattern in _patterns(text.lang, status):
-            found = pattern.search(text.folded, start, end)
-            if found:
+            found = pattern.search(text.folded, *(clause if narrow else sentence))
+            if found and (
+                status is not SignalStatus.CANCELLED or _cancellable(text.lang, about).search(found.group())
+            ):
                 return status, found.group().strip()
     return SignalStatus.ASSERTED, ""
 
@@ -38,3 +42,14 @@ def reason(text: Text, at: int) -> tuple[SignalStatus, str]:
 @cache
 def _patterns(lang: str, status: SignalStatus) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(pattern) for pattern in load("status.yml")[lang][status.value])
+
+
+@cache
+def _cancellable(lang: str, about: str) -> re.Pattern[str]:
+    word = r"\b(?:{})\b" if lang == "en" else "(?:{})"
+    return re.compile(word.format(load("status.yml")["cancellable"][lang][about]))
+
+
+@cache
+def _clause_only() -> frozenset[str]:
+    return frozenset(load("status.yml")["denial_in_clause"])

@@ -17,6 +17,8 @@ READ_AT_MOST = 4_000
 _SCRIPT = re.compile(r"<(script|style)\b[^>]{0,500}>[^<]{0,5000}", re.IGNORECASE)
 _TAG = re.compile(r"<[/!?]?[a-zA-Z][^<>]{0,500}>|<!--[^<>]{0,500}-->")
 _ENTITY_LEFTOVER = re.compile(r"#(\d{2,5});")
+# A full stop after these ends no sentence.
+_ABBREVIATION = re.compile(r"\b(Inc|Corp|Co|Ltd|Dr|Mr|Mrs|Ms|St|No|vs|Jr|Sr|Bros|[A-Z])\.(?=\s)")
 _SPACE = re.compile(
     r"[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202f\u2060-\u2064\u3000\ufeff\ud800-\udfff\ufffd]+"
 )
@@ -69,6 +71,8 @@ def read(raw: str) -> Text:
         text = _TAG.sub(" ", _SCRIPT.sub(" ", text))
     text = _ENTITY_LEFTOVER.sub("'", _SPACE.sub(" ", text)).strip()[:READ_AT_MOST].translate(_FOLD)
     lang = language(text)
+    if lang == "en":
+        text = _ABBREVIATION.sub(r"\1", text.replace("U.S.", "US").replace("U.K.", "UK"))
     if lang == "zh" and _TRADITIONAL.search(text):
         text = simplify(text)
     lower = text.lower()
