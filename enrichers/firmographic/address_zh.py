@@ -8,6 +8,13 @@ from functools import cache
 
 from lxml import etree
 
+from enrichers.firmographic.chinese_places import (
+    country_of_place,
+    country_of_signs,
+    region_names,
+    taiwan_unit,
+)
+from enrichers.firmographic.country import country_of_domain
 from enrichers.firmographic.page import Line, Page
 from enrichers.firmographic.words import pattern_of, read_yaml
 
@@ -17,20 +24,26 @@ _STOP = re.compile(
     r"\s*(?:邮\s*编|邮政编码|郵編|电\s*话|電\s*話|座\s*机|专\s*线|传\s*真|傳\s*真|手\s*机|热\s*线|邮\s*箱|E-?mail|Tel|TEL|Fax|联系人|客服|网\s*址|版权|Copyright|备案|[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川蜀宁琼]ICP|技术支持|公交|乘车|QQ|微信|http|www\.|；|;|\||。|©|总机|主办|承办|\s{3,})"
 )
 _UNIT = re.compile(r"[路街道号號弄巷村镇鎮乡鄉楼樓层層室栋棟座幢園园区區厦廈]|\d")
+_LEAD = re.compile(r"^[^:：\d]{1,8}[:：]\s*(?=(?:\d{3,6}\s*)?[\u4e00-\u9fff])")
+"""`總公司：` before an address that no other label announces."""
+_LEADING_CODE = re.compile(r"(\d{3}(?:\d{2,3})?)\s*(?=[\u4e00-\u9fff]{2})")
 _POSTCODE = re.compile(r"(?:邮\s*编|邮政编码|郵編|郵遞區號|ZIP)\D{0,4}(\d{5,6})(?!\d)", re.IGNORECASE)
-
-
-@cache
-def _provinces() -> str:
-    return "|".join(read_yaml("places.yml")["cn"])
 
 
 @cache
 def _start() -> re.Pattern[str]:
     """Province, city and district at the head of an address."""
     return re.compile(
-        rf"(?:中国[·,，\s]?)?(?:\([^)]{{2,4}}\))?(?P<region>(?:{_provinces()})(?:省|市|自治区|壮族自治区|回族自治区|维吾尔自治区|特别行政区)?)?[\s,，·-]?"
+        rf"(?:(?:中国|中國)[·,，\s]?)?(?:\([^)]{{2,4}}\))?(?P<region>(?:{region_names()})(?:省|市|自治区|壮族自治区|回族自治区|维吾尔自治区|特别行政区)?)?[\s,，·-]?"
         r"(?P<city>[\u4e00-\u9fff]{2,7}?(?:市|自治州|地区|盟))?[\s,，·-]?(?P<district>[\u4e00-\u9fff]{1,8}?(?:区|區|县|縣|旗|市))?"
+    )
+
+
+@cache
+def _taiwan() -> re.Pattern[str]:
+    """City or county of Taiwan, and the district or township after it."""
+    return re.compile(
+        rf"(?P<region>台灣|臺灣|台湾)?省?[\s,，]?(?P<city>{taiwan_unit().pattern})\s?(?P<district>[\u4e00-\u9fff]{{1,3}}?[區区市鄉乡鎮镇])?"
     )
 
 
@@ -41,8 +54,13 @@ def _labelled() -> re.Pattern[str]:
     )
 
 
-def chinese_addresses(page: Page) -> Iterator[Found]:
-    """Parts, rule, confidence, passage, node, headquarters, order of every Chinese address on a page."""
+def chinese_addresses(page: Page, given: str | None = None) -> Iterator[Found]:
+    """Parts, rule, confidence, passage, node, headquarters, order of every Chinese address on a page.
+
+    The country is the named place's, else what the page's signs or `given` (the account's known country) say;
+    where they leave it open, an address has none.
+    """
+    otherwise = country_of_signs(page.text, country_of_domain(page.url), given)
     postcodes = [match.group(1) for match in _POSTCODE.finditer(page.text)]
     for line in page.lines:
         for text, labelled in _texts(page, line):
@@ -54,7 +72,9 @@ def chinese_addresses(page: Page) -> Iterator[Found]:
             own = _POSTCODE.search(line.plain)
             postcode = own.group(1) if own else postcodes[0] if len(set(postcodes)) == 1 else None
             parts.pop("district", None)
-            parts |= {"country": "CN"} | ({"postcode": postcode} if postcode else {})
+            country = country_of_place(text) or otherwise
+            parts |= {"country": country} if country else {}
+            parts |= {"postcode": postcode} if postcode and "postcode" not in parts else {}
             headquarters = any(
                 pattern_of("labels.yml", "headquarters").search(near.plain)
                 for near in [line, *page.before(line, 2)]
@@ -82,6 +102,7 @@ def _texts(page: Page, line: Line) -> Iterator[tuple[str, bool]]:
         yield rest[: stop.start()] if stop else rest, True
     if hit:
         return
+    text = _LEAD.sub("", text)
     above = next(iter(page.before(line, 1)), None)
     after_label = (
         above is not None
@@ -105,10 +126,14 @@ def split_address(text: str) -> dict[str, str] | None:
     {'region': '广东省', 'city': '深圳市', 'district': '南山区', 'street': '南山区科技园1号楼'}
     """
     text = text.strip(" ,，:：.。-—")
+    lead = _LEADING_CODE.match(text)
+    parts = {"postcode": lead.group(1)} if lead else {}
+    text = text[lead.end() :] if lead else text
     if not 5 <= len(text) <= 90 or not _UNIT.search(text) or not re.search(r"[\u4e00-\u9fff]{3}", text):
         return None
-    match = _start().match(text)
-    parts = {name: value for name, value in (match.groupdict() if match else {}).items() if value}
+    taiwan = _taiwan().match(text)
+    match = taiwan or _start().match(text)
+    parts |= {name: value for name, value in (match.groupdict() if match else {}).items() if value}
     region = parts.get("region", "")
     if region.rstrip("市") in read_yaml("places.yml")["cn_municipalities"] and "city" not in parts:
         parts["city"] = region.rstrip("市") + "市"

@@ -17,6 +17,7 @@ from lxml import etree
 from accounts.values import Hints
 from accounts.values.place import country_code
 from enrichers.firmographic.address_zh import chinese_addresses
+from enrichers.firmographic.chinese_places import CHINESE
 from enrichers.firmographic.fact import Fact
 from enrichers.firmographic.page import Line, Page
 from enrichers.firmographic.streets import street_of
@@ -86,16 +87,21 @@ def _streetish() -> re.Pattern[str]:
     )
 
 
-def addresses(page: Page, organisations: Sequence[Organisation], hints: Hints) -> list[Address]:
-    """The page's addresses, each once, the headquarters or best placed one first."""
+def addresses(
+    page: Page, organisations: Sequence[Organisation], hints: Hints, given: str | None = None
+) -> list[Address]:
+    """The page's addresses, each once, the headquarters or best placed one first.
+
+    `given` is the country the account is known to be in; it decides only where the page leaves a country open.
+    """
     found = [*_structured(organisations)]
     text_found: list[Address] = []
     for line in page.lines:
         if line.digits and len(line.plain) < 1_500 and len(text_found) < 60:
             text_found += _from_line(page, _joined(page, line), hints)
     found += text_found
-    if hints.country in ("CN", "TW", "HK", "MO") or hints.language == "zh":
-        found += [Address(*entry) for entry in chinese_addresses(page)]
+    if hints.country in CHINESE or hints.language == "zh":
+        found += [Address(*entry) for entry in chinese_addresses(page, given)]
     return [replace(address, page=page) for address in settle_addresses(found)]
 
 
@@ -184,7 +190,7 @@ def _from_line(page: Page, line: Line, hints: Hints) -> Iterator[Address]:
     for country in _order(hints.country):
         end, hit = 0, False
         for match in _anchors()[country].finditer(line.plain):
-            address = _complete(page, line, match, country, end)
+            address = _complete(page, line, match, country, end, hints)
             end = match.end()
             if address:
                 hit = True
@@ -193,7 +199,17 @@ def _from_line(page: Page, line: Line, hints: Hints) -> Iterator[Address]:
             return
 
 
-def _complete(page: Page, line: Line, match: re.Match[str], country: str, start: int) -> Address | None:
+def _german_speaking(match: re.Match[str], hints: Hints) -> str | None:
+    """Five digits are Germany's; four are Austria's or Switzerland's, as their prefix or the page says."""
+    if len(match["postcode"]) == 5:
+        return "DE"
+    prefix = match.group().partition("-")[0]
+    return {"A": "AT", "CH": "CH"}.get(prefix) or (hints.country if hints.country in ("AT", "CH") else None)
+
+
+def _complete(
+    page: Page, line: Line, match: re.Match[str], country: str, start: int, hints: Hints
+) -> Address | None:
     """The address around an anchor: street before it, country after it."""
     parts = {name: " ".join(value.split()).strip(" .,") for name, value in match.groupdict().items() if value}
     before = line.plain[start : match.start()]
@@ -211,9 +227,9 @@ def _complete(page: Page, line: Line, match: re.Match[str], country: str, start:
     if street:
         parts["street"] = street
     after = _COUNTRY_AFTER.match(line.plain[match.end() :])
-    parts["country"] = (
-        (country_code(after.group(1)) if after else None) or _country_below(page, line) or country
-    )
+    named = (country_code(after.group(1)) if after else None) or _country_below(page, line)
+    if said := named or (_german_speaking(match, hints) if country == "DE" else country):
+        parts["country"] = said
     passage = " / ".join(
         [
             *passages,

@@ -72,7 +72,7 @@ def read_parsed(page: Page, country: str | None = None) -> PageRead:
         hints=hints,
         witnesses=tuple(names),
         sightings=tuple(_guarded(lambda: sight_phones(page, marked, hints), page, [])),
-        addresses=tuple(_guarded(lambda: addresses(page, marked, hints), page, [])),
+        addresses=tuple(_guarded(lambda: addresses(page, marked, hints, country), page, [])),
         facts=tuple(replace(fact, page=page) for fact in facts),
         links=_guarded(lambda: links(page, profiles), page, {}),
         finding=_guarded(lambda: condition_of(page), page, None),
