@@ -28,7 +28,8 @@ class FieldSpec:
     `authority`: sources by rank, best first. `min_confidence`: the bar below which nothing is replaced.
     `prefer_kinds` order what may fill a CRM's one cell; `never_kinds` may confirm what stands there but never fill
     it; `wrong_kinds` (a fax for a phone) do neither.
-    `many`: several values may be true at once. `weight`: what a right value is worth when work is ordered.
+    `free_wording`: two right answers may be worded differently (an industry, a description), so another wording is no
+    reason to ask a person about a value that is not stale. `many`: several values may be true at once. `weight`: what a right value is worth when work is ordered.
     `crm`: names of the column or property per CRM kind, the first that exists is used.
     """
 
@@ -48,6 +49,7 @@ class FieldSpec:
     never_kinds: tuple[str, ...]
     wrong_kinds: tuple[str, ...]
     weight: float
+    free_wording: bool
     crm: Mapping[str, tuple[str, ...]]
 
     @property
@@ -87,6 +89,7 @@ class _Entry(BaseModel):
     never_kinds: list[str] = []
     wrong_kinds: list[str] = []
     weight: float = Field(default=1.0, ge=0)
+    free_wording: bool = False
     crm: dict[str, list[str]] = {}
 
     def spec(self, category: str) -> FieldSpec:
@@ -94,7 +97,7 @@ class _Entry(BaseModel):
         return FieldSpec(
             self.name, category, self.type, self.label["en"], self.label["zh"], self.ttl_days, self.hold_days,
             self.min_confidence, tuple(self.authority), self.policy, self.sensitive, self.many,
-            tuple(self.prefer_kinds), tuple(self.never_kinds), tuple(self.wrong_kinds), self.weight,
+            tuple(self.prefer_kinds), tuple(self.never_kinds), tuple(self.wrong_kinds), self.weight, self.free_wording,
             {kind: tuple(names) for kind, names in self.crm.items()},
         )  # fmt: skip
 

@@ -195,6 +195,9 @@ def _not_stale(case: _Case) -> Answer | None:
     if case.golden.confidence < view.spec.min_confidence or view.link_unsure:
         reason = f"{quoted(view.current)} is not stale, and {case.said} is not sure enough to ask about."
         return Verdict.NOTHING, Code.BELOW_CONFIDENCE, reason
+    if view.spec.free_wording:
+        reason = f"{quoted(view.current)} is not stale, and another wording is no contradiction: {case.said}."
+        return Verdict.NOTHING, Code.NOT_STALE, reason
     if view.age_days is None:
         reason = f"The age of {quoted(view.current)} is unknown; the evidence says {case.said}."
         return Verdict.REVIEW, Code.AGE_UNKNOWN, reason

@@ -18,7 +18,9 @@ _EXTENSION = re.compile(
 _NORTH_AMERICAN = re.compile(
     r"^1[-. (]+[2-9]\d{2}[-. )]+[2-9]\d{2}[-. ]\d{4}$"
 )  # printed with its country code 1
-_CHINESE_ABROAD = re.compile(r"^(?:86|852|853|886)[- ]\(?0?\d")  # a country code whose plus was lost: 86-028-…
+_CHINESE_ABROAD = re.compile(
+    r"^(?:86|852|853|886)[- ]\(?0?\d"
+)  # a country code whose plus was lost: 86-028-…
 _TRUNK_ZERO = re.compile(r"\(\s*0\s*\)")
 _LANGUAGE_COUNTRY = {"zh": "CN", "ja": "JP", "de": "DE", "fr": "FR"}
 

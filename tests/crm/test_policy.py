@@ -67,6 +67,7 @@ CASES: list[tuple[Code, Verdict, dict[str, Any]]] = [
     (Code.EXPIRED_REPLACED, Verdict.WRITE, {"actor": Actor.PERSON, "age": 900}),
     (Code.POLICY_OVERWRITE, Verdict.WRITE, {**PERSON, "spec": ALWAYS}),
     (Code.NOT_STALE, Verdict.REVIEW, {"status": Freshness.FRESH, "age": 200}),
+    (Code.NOT_STALE, Verdict.NOTHING, {"status": Freshness.FRESH, "age": 200, "spec": {"free_wording": True}}),
     (Code.NOT_STALE, Verdict.REVIEW, {"status": Freshness.ASKED, "age": 200}),
     (Code.BELOW_CONFIDENCE, Verdict.NOTHING, {"status": Freshness.FRESH, "age": 200, "golden": WEAK}),
     (Code.BELOW_CONFIDENCE, Verdict.NOTHING, {"status": Freshness.FRESH, "age": 200, "link": UNSURE}),
