@@ -159,7 +159,7 @@ def lies_about_size(name: str, data: bytes) -> list[tuple[str, bytes]]:
         (with_manifest(snapshot="../../x"), "snapshot"),
         (with_manifest(schema_version=migrations()[-1][0] + 1), "newer Evergreen"),
     ],
-    ids=str,
+    ids=lambda part: part if isinstance(part, str) else "edit",
 )
 def test_a_damaged_or_hostile_archive_changes_nothing(
     lived: Night, tmp_path: Path, edit: Any, words: str

@@ -59,7 +59,7 @@ PATTERNS = [
 ]
 
 
-@pytest.mark.parametrize("prefilter", {LiteralPrefilter, fastest_prefilter()})
+@pytest.mark.parametrize("prefilter", list(dict.fromkeys((LiteralPrefilter, fastest_prefilter()))))
 @pytest.mark.parametrize("text", [ENGLISH, CHINESE, "公司 jquery-3.7.1.min.js 版本\nbootstrap.min.css\n", ""])
 def test_prefilters_change_no_result(
     prefilter: type[LiteralPrefilter] | type[HyperscanPrefilter], text: str
