@@ -74,10 +74,7 @@ def test_numbers_are_read_under_the_accounts_country_until_the_page_says_otherwi
     assert hints_of(page("<p>聯絡電話 2345 6789</p>", URL), "HK").country == "HK"
     assert hints_of(page("<p>联系电话 2345 6789</p>", URL), "SG").country == "SG"
     assert hints_of(page("<p>Call Acme Inc, USA</p>", URL), "GB").country == "GB"
-    assert (
-        hints_of(page("<p>Denver, CO 80202</p><p>Boulder, CO 80301</p>", "https://acme.co.uk/"), "US").country
-        == "GB"
-    )
+    assert hints_of(page("<p>Call us</p>", "https://acme.co.uk/"), "US").country == "GB"
 
 
 def test_german_postcodes_are_not_all_germany():
