@@ -31,6 +31,7 @@ _TELLING = {
     "review_item": ("crm_value", "proposed", "proposed_key"),
 }
 _TEXT = ("VARCHAR", "VARCHAR[]", "JSON")
+_APART = "repeat(chr(31), 8)"
 _UNTOUCHED = ("schema_version", "erasure")
 
 
@@ -68,8 +69,8 @@ def cells_in_crm(warehouse: Warehouse, target: Target) -> list[dict[str, Any]]:
     if target.kind != PERSON:
         return []
     return warehouse.rows(
-        "SELECT account_id, field FROM crm_value WHERE regexp_matches(value, $pattern) ORDER BY ALL",
-        {"pattern": target.spelling.pattern},
+        "SELECT account_id, field FROM crm_value "
+        f"WHERE regexp_matches(value, {_literal(target.spelling)}) ORDER BY ALL"
     )
 
 
@@ -91,8 +92,7 @@ def erase_rows(warehouse: Warehouse, target: Target, run_id: str, now: datetime)
         if touched:
             warehouse.run("CREATE OR REPLACE TEMP VIEW ours AS " + sql("ours"))
             settle_golden(warehouse, run_id, touched, now)
-        golden = _condition(warehouse, "golden")
-        _strike(warehouse, "golden", golden, {"pattern": target.spelling.pattern}, target.spelling)
+        _strike(warehouse, "golden", _condition(warehouse, "golden", target.spelling), {}, target.spelling)
     return {table: n for table, n in counts.items() if n}
 
 
@@ -106,9 +106,9 @@ def _conditions(warehouse: Warehouse, target: Target) -> Iterator[tuple[str, str
     """Table, condition and parameters of all rows to touch; those that other tables point to come last."""
     if target.kind == PERSON:
         for table in warehouse.tables():
-            condition = _condition(warehouse, table)
+            condition = _condition(warehouse, table, target.spelling)
             if condition and table not in _UNTOUCHED:
-                yield table, condition, {"pattern": target.spelling.pattern}
+                yield table, condition, {}
         return
     given = {"id": target.text}
     changes = "SELECT (run_id, change_id) FROM outcome WHERE account_id = $id"
@@ -122,13 +122,20 @@ def _text_columns(warehouse: Warehouse, table: str) -> list[tuple[str, str]]:
     return [(name, kind) for name, kind in warehouse.columns(f'"{table}"') if kind in _TEXT]
 
 
-def _condition(warehouse: Warehouse, table: str) -> str:
-    """A condition on `$pattern` over all text columns of a table."""
-    tests = []
-    for name, kind in _text_columns(warehouse, table):
-        text = f'array_to_string("{name}", chr(31))' if kind.endswith("[]") else f'"{name}"::VARCHAR'
-        tests.append(f"coalesce(regexp_matches({text}, $pattern), false)")
-    return " OR ".join(tests)
+def _condition(warehouse: Warehouse, table: str, spelling: Spelling) -> str:
+    """A condition over all text columns of a table, set so far apart that no name spans two of them.
+
+    The pattern is written out: DuckDB compiles a constant one once, a parameter for every row.
+    """
+    texts = [
+        f'array_to_string("{name}", {_APART})' if kind.endswith("[]") else f'"{name}"::VARCHAR'
+        for name, kind in _text_columns(warehouse, table)
+    ]
+    return f"regexp_matches(concat_ws({_APART}, {', '.join(texts)}), {_literal(spelling)})" if texts else ""
+
+
+def _literal(spelling: Spelling) -> str:
+    return "'" + spelling.pattern.replace("'", "''") + "'"
 
 
 def _counted(warehouse: Warehouse, table: str, where: str, given: Mapping[str, Any]) -> int:
@@ -137,11 +144,11 @@ def _counted(warehouse: Warehouse, table: str, where: str, given: Mapping[str, A
 
 def _touched(warehouse: Warehouse, target: Target) -> Sequence[str]:
     """Accounts whose golden record rests on an observation that goes, or tells the name."""
-    given = {"pattern": target.spelling.pattern}
+    seen = _condition(warehouse, "observation", target.spelling)
+    held = _condition(warehouse, "golden", target.spelling)
     rows = warehouse.rows(
-        f"SELECT account_id FROM observation WHERE {_condition(warehouse, 'observation')} "
-        f"UNION SELECT account_id FROM golden WHERE valid_to IS NULL AND ({_condition(warehouse, 'golden')})",
-        given,
+        f"SELECT account_id FROM observation WHERE {seen} "
+        f"UNION SELECT account_id FROM golden WHERE valid_to IS NULL AND {held}"
     )
     return [row["account_id"] for row in rows]
 

@@ -53,7 +53,8 @@ def spelling_of(*names: str) -> Spelling:
 
 def exact_spelling(names: Iterable[str]) -> Spelling:
     """The spelling of names of any length; nothing is found by names without letters."""
-    variants = dict.fromkeys(tokens for name in names for tokens in _variants(name) if tokens)
+    forms = (tokens for name in names for tokens in _variants(name) if tokens)
+    variants = list({tuple(t.lower() for t in tokens): tokens for tokens in forms}.values())
     python = [_joined(v, r"[\W_]", r"(?<![^\W_])", r"(?![^\W_])") for v in variants]
     re2 = [_joined(v, r"[^\pL\pN]", r"(?:^|[^\pL\pN])", r"(?:$|[^\pL\pN])") for v in variants]
     never = r"[^\s\S]"
