@@ -14,7 +14,7 @@ from enrichers.firmographic.condition import Finding, condition_of
 from enrichers.firmographic.country import hints_of
 from enrichers.firmographic.fact import Fact
 from enrichers.firmographic.identifiers import identifiers
-from enrichers.firmographic.mailboxes import mailboxes
+from enrichers.firmographic.mailboxes import mailboxes, settle_mailboxes
 from enrichers.firmographic.name_witnesses import Witness, name_witnesses, named_by
 from enrichers.firmographic.names import settle_names
 from enrichers.firmographic.page import Page, parse_page
@@ -99,7 +99,10 @@ def settle(reads: Sequence[PageRead]) -> dict[str, list[Fact]]:
         else:
             best = max(before, fact, key=lambda f: f.confidence)
             known[key] = replace(best, confidence=min(0.97, best.confidence + _AGAIN))
-    return {name: _ordered(name, list(known.values()))[:_MOST] for name, known in fields.items()}
+    settled = {name: _ordered(name, list(known.values()))[:_MOST] for name, known in fields.items()}
+    if "email" in settled:
+        settled["email"] = settle_mailboxes(settled["email"], reads[0].page.url)
+    return settled
 
 
 def _ordered(name: str, facts: list[Fact]) -> list[Fact]:
