@@ -41,6 +41,10 @@ _ANY_REGION = re.compile(
     r"|testimonial|review|partner|sponsor|client|customer|comment|affiliat|ad",
     re.I,
 )
+_BUILDER = re.compile(
+    r"(?i)(?:^|(?<=\s))(?:elementor|vc|et|fusion|fl|brxe|wp-block)[-_](?!\S*(?:head|foot|nav|menu))\S+"
+)
+"""Classes page builders put on every section: `elementor-top-section`, `elementor-location-single`."""
 _NOWHERE: frozenset[str] = frozenset()
 _TAG_REGION = {"footer": "footer", "header": "header", "nav": "nav", "address": "contact"}
 _ICON = re.compile(
@@ -194,7 +198,7 @@ def parse_page(html: str, url: str | None = None) -> Page:
 @lru_cache(maxsize=32_768)
 def _named_regions(identity: str, names: str) -> frozenset[str]:
     """The parts of a page an element's id and classes name; sites share them, so the answer is remembered."""
-    named = f"{identity} {names}"
+    named = _BUILDER.sub(" ", f"{identity} {names}")
     if not _ANY_REGION.search(named):
         return _NOWHERE
     return frozenset(region for region, pattern in _REGIONS if pattern.search(named))

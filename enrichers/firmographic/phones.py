@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
 import phonenumbers
@@ -19,6 +19,7 @@ from enrichers.firmographic.fact import Fact, around
 from enrichers.firmographic.page import Line, Page
 from enrichers.firmographic.phone_labels import headquarters_pattern, label_after, label_before, last_label
 from enrichers.firmographic.phone_shapes import canonical_phone, plan_country, shapes_for, spans
+from enrichers.firmographic.prose import DOUBTED, Prose
 from enrichers.firmographic.structured import Organisation
 
 _MAYBE_VANITY = re.compile(r"\d{3}[)\s.\-]{1,3}[A-Z\d]")
@@ -38,7 +39,10 @@ _RULES = {
     "plain": 0.6,
     "foreign": 0.5,
     "local": 0.55,
+    "prose": DOUBTED,
 }
+_IN_PROSE = 4.0
+"""What a number in an article loses against one that stands in a contact place."""
 _PLACEHOLDER = re.compile(r"(\d)\1{6,}|12345678|87654321|(?:^|\D)0000")
 _MAX_PER_PAGE = 300
 
@@ -59,11 +63,14 @@ class Sighting:
     page: Page | None = None
 
 
-def sight_phones(page: Page, organisations: Sequence[Organisation], hints: Hints) -> list[Sighting]:
-    """Every occurrence of a phone or fax number on a page."""
+def sight_phones(
+    page: Page, organisations: Sequence[Organisation], hints: Hints, prose: Prose | None = None
+) -> list[Sighting]:
+    """Every occurrence of a phone or fax number on a page; what only an article's sentence prints is doubted."""
+    prose = prose or Prose(page)
     sightings = [*_structured(page, organisations, hints), *_links(page, hints)]
     for line in page.lines:
-        sightings += _in_line(page, line, hints)
+        sightings += _in_line(page, line, hints, prose)
         if len(sightings) > _MAX_PER_PAGE:
             break
     return sightings
@@ -73,7 +80,7 @@ def _digits(text: str) -> int:
     return sum(map(str.isdigit, text))
 
 
-def _in_line(page: Page, line: Line, hints: Hints) -> Iterator[Sighting]:
+def _in_line(page: Page, line: Line, hints: Hints, prose: Prose) -> Iterator[Sighting]:
     """The numbers of one line from left to right, each with its label."""
     text = line.plain
     if line.digits < 3 or (line.digits < 6 and not _MAYBE_VANITY.search(text)):
@@ -89,6 +96,8 @@ def _in_line(page: Page, line: Line, hints: Hints) -> Iterator[Sighting]:
             continue
         sighting = _judge(page, line, start, stop, shape, kind, hints)
         if sighting:
+            if prose.holds(line, start, stop):
+                sighting = replace(sighting, rule="prose", strength=sighting.strength - _IN_PROSE)
             yield sighting
             yield from _siblings(sighting, line, stop)
 
@@ -277,7 +286,8 @@ def settle_phones(sightings: Sequence[Sighting]) -> list[Fact]:
         best = max(seen, key=lambda s: (_RULES[s.rule], s.strength))
         shown = kind or ("local" if has_main else "main")
         has_main = has_main or kind is None
-        confidence = min(0.97, _RULES[best.rule] + 0.02 * (len(seen) - 1))
+        again = 0.0 if best.rule == "prose" else 0.02 * (len(seen) - 1)
+        confidence = min(0.97, _RULES[best.rule] + again)
         facts.append(
             Fact(
                 "phone",

@@ -20,6 +20,7 @@ from enrichers.firmographic.names import settle_names
 from enrichers.firmographic.page import Page, parse_page
 from enrichers.firmographic.phones import Sighting, settle_phones, sight_phones
 from enrichers.firmographic.profile import profile
+from enrichers.firmographic.prose import Prose, doubted
 from enrichers.firmographic.site_links import links
 from enrichers.firmographic.social import social
 from enrichers.firmographic.structured import Organisation, organisations
@@ -56,10 +57,11 @@ def read_parsed(page: Page, country: str | None = None) -> PageRead:
     marked: list[Organisation] = _guarded(lambda: organisations(page), page, [])
     hints = _guarded(lambda: hints_of(page, country), page, Hints(country, None))
     none: list[Fact] = []
+    prose = Prose(page)
     table = _guarded(lambda: profile(page), page, none)
     profiles = _guarded(lambda: social(page, marked), page, none)
     facts = [
-        *_guarded(lambda: mailboxes(page, marked), page, none),
+        *_guarded(lambda: doubted(page, mailboxes(page, marked), prose), page, none),
         *_guarded(lambda: identifiers(page), page, none),
         *_guarded(lambda: about(page, marked), page, none),
         *(fact for fact in table if fact.field != "legal_name"),
@@ -71,7 +73,7 @@ def read_parsed(page: Page, country: str | None = None) -> PageRead:
         page=page,
         hints=hints,
         witnesses=tuple(names),
-        sightings=tuple(_guarded(lambda: sight_phones(page, marked, hints), page, [])),
+        sightings=tuple(_guarded(lambda: sight_phones(page, marked, hints, prose), page, [])),
         addresses=tuple(_guarded(lambda: addresses(page, marked, hints, country), page, [])),
         facts=tuple(replace(fact, page=page) for fact in facts),
         links=_guarded(lambda: links(page, profiles), page, {}),
