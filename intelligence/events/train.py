@@ -28,7 +28,7 @@ from intelligence.events.status import STANDS
 
 HERE = Path(__file__).parent / "data"
 KEEP = {"word": 12_000, "char": 36_000}
-SETTINGS = {"en": Settings(keep=KEEP), "zh": Settings(keep=KEEP)}
+SETTINGS = {lang: Settings(keep=KEEP, other_weight=2.0) for lang in LANGUAGES}
 FOLDS, INNER = 5, 4
 SEEDS = (0, 1)
 
