@@ -12,7 +12,7 @@ from accounts.link import Candidate
 from accounts.observation import Evidence, Observation, Outcome, Signal
 from accounts.values import Hints, no_hints
 from accounts.values.place import country_code
-from accounts.values.web import registrable_domain
+from accounts.values.web import host_of, registrable_domain
 from enrichers.base import Answer, Reading, SourceContext, source
 from enrichers.firmographic.condition import Condition, Finding
 from enrichers.firmographic.fact import Fact
@@ -30,7 +30,6 @@ _NOT_THE_FIRST = 0.3
 """What a part of an address other than the company's first loses: it may confirm, it may not replace."""
 _CONTRADICTING = frozenset({Condition.MOVED, Condition.FOR_SALE, Condition.PARKED, Condition.SUSPENDED})
 _TITLES = {
-    Condition.MOVED: "The website leads to another domain",
     Condition.FOR_SALE: "The website's domain is for sale",
     Condition.PARKED: "The website is parked",
     Condition.SUSPENDED: "The website is suspended",
@@ -49,6 +48,7 @@ class Site:
     ) | _SIGNALS  # fmt: skip
     needs = frozenset({"website"})
     cost = 0.0
+    every_days = 1
     licence = "facts from the company's own public site"
 
     def __init__(self, context: SourceContext) -> None:
@@ -131,13 +131,20 @@ class Site:
     def _signal(self, account: Account, candidate: Candidate, visit: Visit, finding: Finding) -> Signal:
         response = visit.responses[0]
         return Signal(
-            account_id=account.id, signal_class=finding.condition.value, title=f"{_TITLES[finding.condition]}: {candidate.url}",
+            account_id=account.id, signal_class=finding.condition.value, title=_title(candidate.url, visit, finding.condition),
             source=self.name, record_id=candidate.company.id,
             evidence=Evidence(response.final_url, passage(finding.passage), response.fetched_at, None, response.body_sha256),
             confidence=finding.confidence, extractor=EXTRACTOR, observed_at=self._context.clock.now(),
             contradicts=("website",) if finding.condition in _CONTRADICTING else (),
             slots={"from": candidate.url, "to": visit.moved_to} if visit.moved_to and finding.condition is Condition.MOVED else {},
         )  # fmt: skip
+
+
+def _title(asked: str, visit: Visit, condition: Condition) -> str:
+    """What a person reads of a finding: which address, and for one that moved, where to."""
+    if condition is Condition.MOVED and visit.moved_to:
+        return f"{host_of(asked) or asked} now leads to {host_of(visit.moved_to) or visit.moved_to}"
+    return f"{_TITLES[condition]}: {asked}"
 
 
 def _response_of(visit: Visit, fact: Fact) -> Response:

@@ -126,7 +126,20 @@ def test_a_site_that_moved_under_its_own_name_is_read_and_said_so():
     assert signals(answer) == ["site_moved"]
     assert answer.rows[0].signals[0].contradicts == ("website",)
     assert answer.rows[0].signals[0].slots["to"] == "https://hfroofs.com/"
+    assert answer.rows[0].signals[0].title == "harlowfinch.com now leads to hfroofs.com"
     assert "+13035550142" in values(answer, "phone")
+
+
+@pytest.mark.parametrize("ending", ["example", "test"])
+def test_reserved_domains_move_like_any_other(ending):
+    pages = {
+        f"https://www.harlowfinch.{ending}/": Page(
+            saved("harlow_home.html"), final_url=f"https://hfroofs.{ending}/"
+        )
+    }
+    answer, _ = read(pages, f"www.harlowfinch.{ending}", default=Page(b"", 404))
+    assert answer.rows[0].signals[0].title == f"www.harlowfinch.{ending} now leads to hfroofs.{ending}"
+    assert values(answer, "domain") == {f"hfroofs.{ending}": None}
 
 
 def test_a_redirect_to_somebody_else_yields_the_company_and_no_values():
