@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 NIGHT := build/nightly
 
 .DEFAULT_GOAL := help
-.PHONY: help setup nightly test test-fast lint types bench lock clean
+.PHONY: help setup nightly test test-slow test-fast lint types bench lock clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -26,10 +26,13 @@ nightly: setup ## one real night over the bundled sample, then its undo as a dry
 	cd $(NIGHT) && $(CURDIR)/$(BIN)/evergreen nightly --apply --replay $(CURDIR)/demo/sample/web.jsonl --as-of 2026-11-22
 	cd $(NIGHT) && $(CURDIR)/$(BIN)/evergreen undo last
 
-test: setup ## all tests, in parallel
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+test: setup ## the tests, in parallel
+	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not slow"
 
-test-fast: setup ## the tests for daily work: no Prefect, nothing slow
+test-slow: setup ## what takes long: random kills, long interleavings
+	$(BIN)/python -m pytest -n auto --dist loadgroup -m slow
+
+test-fast: setup ## the tests for daily work: no Prefect, nothing slow, no labelled data
 	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not prefect and not slow and not shared"
 
 lint: setup ## ruff: rules and format

@@ -25,7 +25,8 @@ def pull(services: Services, run_id: str) -> Mapping[str, Account]:
     pulled = services.crm.pull()
     with services.warehouse.transaction():
         names = [s.name for s in services.sources]
-        store_catalogue(services.warehouse, services.catalogue, columns, names)
+        declared = {s.name: float(s.authority) for s in services.sources if hasattr(s, "authority")}
+        store_catalogue(services.warehouse, services.catalogue, columns, names, declared)
         take_pull(
             services.warehouse, run_id, pulled.accounts, services.catalogue, columns, services.clock.now(),
             fingerprint=pulled.fingerprint,

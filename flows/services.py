@@ -61,6 +61,12 @@ def catalogue_for(config: Config) -> Catalogue:
     return shipped_catalogue().overridden({name: given.given() for name, given in config.fields.items()})
 
 
+def validate(config_path: Path, as_of: str | None = None) -> None:
+    """Reads configuration, field overrides and clock, so that a fault is told before anything slow is started."""
+    catalogue_for(load_config(config_path))
+    clock_for(as_of)
+
+
 def crm_for(config: Config, catalogue: Catalogue, clock: Clock) -> Crm:
     """The CRM the configuration names."""
     return open_crm(config, catalogue, clock)

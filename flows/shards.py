@@ -8,13 +8,23 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
+import duckdb
+
+from accounts.errors import WarehouseError
 from flows.enriching import Enricher, Findings, Task
 from flows.services import Services
 from warehouse.rows import call_row, link_row, observation_row, signal_row, write_rows
 from warehouse.runs import finish_shard, shards_done
+from warehouse.snapshot import clear_half_published
 from warehouse.store import sql
 
 TABLES = ("observation", "signal", "link", "source_call")
+#: How the files of a damaged shard end when they are set aside.
+_ASIDE = ".damaged.ndjson"
+
+
+class ShardDamaged(Exception):
+    """A finished shard whose files cannot be read any more."""
 
 
 def write_shard(
@@ -25,46 +35,104 @@ def write_shard(
     threads: int,
     told: Callable[[int], None],
 ) -> None:
-    """Enriches a shard and leaves its rows in the run's folder; a shard that is already there is not done again."""
-    done = folder / f"{number:05d}.done"
+    """Enriches a shard and leaves its rows in the run's folder; a shard that is already there is not done again.
+
+    Raises WarehouseError where the rows cannot be written.
+    """
+    done = _done(folder, number)
     if done.exists():
         return
     findings = enricher.enrich_all(tasks, threads, told)
-    for table, rows in _rows(enricher.run_id, findings).items():
-        write_rows(folder / f"{number:05d}.{table}.ndjson", rows)
-    done.write_text(str(len(tasks)), encoding="utf-8")
+    try:
+        for table, rows in _rows(enricher.run_id, findings).items():
+            write_rows(_file(folder, number, table), rows)
+        draft = done.with_name(f"{done.name}.part")
+        draft.write_text(str(len(tasks)), encoding="utf-8")
+        draft.replace(done)
+    except OSError as error:
+        raise WarehouseError(
+            f"The shards in {folder} cannot be written: {error.strerror or error}.",
+            remedy="Make room on the disk or give the right to write there; finished shards are kept, and the next run goes on.",
+            path=folder,
+        ) from error
 
 
 def load_shard(services: Services, run_id: str, folder: Path, number: int) -> None:
-    """Loads a finished shard into the warehouse, once, and drops its files."""
-    done = folder / f"{number:05d}.done"
+    """Loads a finished shard into the warehouse, once, and drops its files.
+
+    Raises ShardDamaged where the disk has not kept what was written; nothing of the shard is loaded then.
+    """
     with services.warehouse.transaction():
-        if f"{number:05d}" in shards_done(services.warehouse, run_id):
-            return
-        for table in TABLES:
-            file = folder / f"{number:05d}.{table}.ndjson"
-            if file.exists() and file.stat().st_size:
-                services.warehouse.append_file(table, file)
-        services.warehouse.run(sql("newest_links"), {"run_id": run_id})
-        accounts = int(done.read_text(encoding="utf-8") or 0)
-        finish_shard(services.warehouse, run_id, f"{number:05d}", accounts, services.clock.now())
+        if f"{number:05d}" not in shards_done(services.warehouse, run_id):
+            _append(services, folder, number)
+            services.warehouse.run(sql("newest_links"), {"run_id": run_id})
+            accounts = int(_done(folder, number).read_text(encoding="utf-8") or 0)
+            finish_shard(services.warehouse, run_id, f"{number:05d}", accounts, services.clock.now())
+    drop_files(folder, number)
+
+
+def _append(services: Services, folder: Path, number: int) -> None:
     for table in TABLES:
-        (folder / f"{number:05d}.{table}.ndjson").unlink(missing_ok=True)
-    done.unlink(missing_ok=True)
+        file = _file(folder, number, table)
+        try:
+            if file.stat().st_size:
+                services.warehouse.append_file(table, file)
+        except (FileNotFoundError, duckdb.InvalidInputException, duckdb.ConversionException) as error:
+            raise ShardDamaged(f"{file.name}: {str(error).splitlines()[0]}") from error
+
+
+def drop_files(folder: Path, number: int) -> None:
+    """Removes a shard's files, the one that says it is finished last."""
+    for table in TABLES:
+        _file(folder, number, table).unlink(missing_ok=True)
+    _done(folder, number).unlink(missing_ok=True)
 
 
 def adopt_leftovers(services: Services, alive: Collection[str | None]) -> list[str]:
-    """Loads finished shards that dead runs left behind (not the living ones); says what was found, in words."""
+    """Takes up what dead runs left behind (not the living ones); says what was found, in words.
+
+    Finished shards are loaded. One that is damaged is set aside, for its accounts are asked again; half-written ones go.
+    """
     told = []
     for folder in sorted(p for p in services.runs_folder.iterdir() if p.is_dir() and p.name not in alive):
         numbers = sorted(int(p.stem) for p in folder.glob("*.done"))
-        for number in numbers:
-            load_shard(services, folder.name, folder, number)
-        if numbers:
-            told.append(f"run {folder.name} died after reading {len(numbers)} shards; what they read is kept")
-        for partial in folder.glob("*.part"):
-            partial.unlink(missing_ok=True)
-    return told
+        damaged = [n for n in numbers if not _adopted(services, folder, n)]
+        kept = len(numbers) - len(damaged)
+        if kept:
+            told.append(f"run {folder.name} died after reading {kept} shards; what they read is kept")
+        if damaged:
+            told.append(
+                f"run {folder.name} left {len(damaged)} shards whose files are damaged; they are set aside in {folder}, "
+                "and what they were about is asked again"
+            )
+        for leftover in [*folder.glob("*.part"), *folder.glob("[0-9]*.ndjson")]:
+            if not leftover.name.endswith(_ASIDE):
+                leftover.unlink(missing_ok=True)
+    return told + [
+        f"run {name} died while it published; this run publishes anew"
+        for name in clear_half_published(services.warehouse)
+    ]
+
+
+def _adopted(services: Services, folder: Path, number: int) -> bool:
+    try:
+        load_shard(services, folder.name, folder, number)
+    except ShardDamaged:
+        for table in TABLES:
+            file = _file(folder, number, table)
+            if file.exists():
+                file.replace(file.with_name(file.name.removesuffix(".ndjson") + _ASIDE))
+        _done(folder, number).unlink()
+        return False
+    return True
+
+
+def _file(folder: Path, number: int, table: str) -> Path:
+    return folder / f"{number:05d}.{table}.ndjson"
+
+
+def _done(folder: Path, number: int) -> Path:
+    return folder / f"{number:05d}.done"
 
 
 def _rows(run_id: str, findings: Findings) -> dict[str, list[dict[str, object]]]:

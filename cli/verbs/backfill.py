@@ -38,10 +38,11 @@ def command(
     from cli.run_options import progress_bar, show_report
     from flows.night import raise_if_work_left
     from flows.refreshing import BackfillForm, run_backfill
-    from flows.services import open_services
+    from flows.services import open_services, validate
 
     names = [name.strip() for name in fields.split(",") if name.strip()]
     form = BackfillForm(where=where, fields=names, limit=limit, force=force, apply=apply)
+    validate(config_path, as_of)
     if no_prefect:
         with progress_bar() as progress, open_services(config_path, as_of=as_of, replay=replay) as services:
             report = run_backfill(services, form, progress=progress)

@@ -28,9 +28,10 @@ def command(
     from cli.run_options import progress_bar, show_report
     from flows.night import NightOptions, raise_if_work_left, run_night
     from flows.refreshing import serve_requests
-    from flows.services import open_services
+    from flows.services import open_services, validate
 
     options = NightOptions(apply=apply, limit=limit, between=serve_requests)
+    validate(config_path, as_of)
     if no_prefect:
         with progress_bar() as progress, open_services(config_path, as_of=as_of, replay=replay) as services:
             report = run_night(services, options, progress=progress)
