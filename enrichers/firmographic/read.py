@@ -12,6 +12,7 @@ from enrichers.firmographic.about import about
 from enrichers.firmographic.addresses import Address, address_facts, addresses, settle_addresses
 from enrichers.firmographic.condition import Finding, condition_of
 from enrichers.firmographic.country import hints_of
+from enrichers.firmographic.executives import executives
 from enrichers.firmographic.fact import Fact
 from enrichers.firmographic.identifiers import identifiers
 from enrichers.firmographic.mailboxes import mailboxes, settle_mailboxes
@@ -64,6 +65,7 @@ def read_parsed(page: Page, country: str | None = None) -> PageRead:
         *_guarded(lambda: doubted(page, mailboxes(page, marked), prose), page, none),
         *_guarded(lambda: identifiers(page), page, none),
         *_guarded(lambda: about(page, marked), page, none),
+        *_guarded(lambda: executives(page, marked), page, none),
         *(fact for fact in table if fact.field != "legal_name"),
         *profiles,
     ]
