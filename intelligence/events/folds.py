@@ -34,7 +34,8 @@ def story_groups(rows: Sequence[Mapping[str, Any]], *, alike: float = 0.35) -> I
     for members in (*_by_name(rows), *_near_duplicates([row["text"] for row in rows], alike)):
         first, *rest = members
         for row in rest:
-            parent[root(row)] = root(first)
+            high, low = sorted((root(row), root(first)), reverse=True)
+            parent[high] = low
     return np.array([root(row) for row in range(len(rows))])
 
 

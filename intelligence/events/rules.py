@@ -30,7 +30,7 @@ _TOKEN = re.compile(r"[^\W_]+")
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: `about` a class (or `other`), its strength, its words and the compiled pattern."""
+    """One rule: `about` a class (or `other`), its strength, its words and patterns; `plain` when nothing need stand around them."""
 
     id: str
     about: str
@@ -38,6 +38,7 @@ class Rule:
     words: tuple[str, ...]
     before: str
     source: str
+    plain: bool
 
     @property
     def name(self) -> str:
@@ -56,19 +57,20 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """The rules of one language, and an index from the first of their words to the rules to try."""
+    """The rules of one language, and an index from the first of their words to the rules to try and the whole phrase."""
 
     rules: tuple[Rule, ...]
-    index: Mapping[str, tuple[int, ...]]
+    index: Mapping[str, tuple[tuple[int, str], ...]]
 
     def hits(self, text: Text) -> Iterator[Hit]:
         """The first place where each rule fires, in the order of the rules."""
-        tried: set[int] = set()
+        tried: dict[int, list[str]] = {}
         for key in keys(text.folded, text.lang):
-            tried.update(self.index.get(key, ()))
+            for number, phrase in self.index.get(key, ()):
+                tried.setdefault(number, []).append(phrase)
         for number in sorted(tried):
             rule = self.rules[number]
-            span = _span(rule, text.folded)
+            span = _phrase(tried[number], text) if rule.plain else _span(rule, text.folded)
             if span:
                 yield Hit(rule, *span)
 
@@ -90,11 +92,11 @@ def rulebook(lang: str) -> Rulebook:
         for strength in STRENGTHS
         for entry in load(f"rules/{about}.yml")[lang].get(strength, ())
     )
-    index: dict[str, list[int]] = {}
+    index: dict[str, list[tuple[int, str]]] = {}
     for number, rule in enumerate(rules):
-        for key in {_key(word, lang) for word in rule.words}:
-            index.setdefault(key, []).append(number)
-    return Rulebook(rules, {key: tuple(numbers) for key, numbers in index.items()})
+        for word in rule.words:
+            index.setdefault(_key(word, lang), []).append((number, word))
+    return Rulebook(rules, {key: tuple(entries) for key, entries in index.items()})
 
 
 @cache
@@ -114,7 +116,8 @@ def _rule(about: str, strength: str, entry: Mapping[str, Any], lang: str, macros
     source = f"{edge}({alternatives}){tail}{entry.get('after', '')}"
     for name, piece in macros.items():
         before, source = before.replace("{" + name + "}", piece), source.replace("{" + name + "}", piece)
-    return Rule(str(entry["id"]), about, strength, words, before, source)
+    plain = not entry.get("before") and not entry.get("after")
+    return Rule(str(entry["id"]), about, strength, words, before, source, plain)
 
 
 def _key(word: str, lang: str) -> str:
@@ -122,6 +125,23 @@ def _key(word: str, lang: str) -> str:
         return word[:2]
     token = _TOKEN.search(word)
     return token.group() if token else word
+
+
+def _phrase(phrases: list[str], text: Text) -> tuple[int, int] | None:
+    """The first place where one of the phrases stands, at word borders in English. Much faster than a pattern."""
+    folded, english = text.folded, text.lang == "en"
+    spans = []
+    for phrase in phrases:
+        start = folded.find(phrase)
+        while english and start >= 0 and not _bordered(folded, start, start + len(phrase)):
+            start = folded.find(phrase, start + 1)
+        if start >= 0:
+            spans.append((start, start + len(phrase)))
+    return min(spans, default=None)
+
+
+def _bordered(folded: str, start: int, end: int) -> bool:
+    return not (start and folded[start - 1].isalnum()) and not (end < len(folded) and folded[end].isalnum())
 
 
 def _span(rule: Rule, folded: str) -> tuple[int, int] | None:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from intelligence.events.rules import CLASSES, LANGUAGES, STRENGTHS, keys, load, rulebook
+from intelligence.events.rules import CLASSES, LANGUAGES, STRENGTHS, _phrase, _span, keys, load, rulebook
 from intelligence.events.text import read
 
 # One plain sentence a class and language: its class must have a strong sign in it, whatever the model makes of it.
@@ -69,20 +69,19 @@ def test_patterns_compile_and_have_no_open_macro(lang: str) -> None:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_index_hides_no_rule(lang: str) -> None:
+def test_the_index_finds_what_the_patterns_find(lang: str) -> None:
     book = rulebook(lang)
     for about in CLASSES:
         text = read(PLAIN[about][lang == "zh"])
-        found = {hit.rule.name for hit in book.hits(text)}
-        everything = {name for rule in book.rules if (name := rule.name) and _fires(rule, text.folded)}
+        found = {hit.rule.name: hit.start for hit in book.hits(text)}
+        everything = {rule.name: span[0] for rule in book.rules if (span := _span(rule, text.folded))}
         assert found == everything
 
 
-def _fires(rule: object, folded: str) -> bool:
-    from intelligence.events.rules import Rule, _span
-
-    assert isinstance(rule, Rule)
-    return _span(rule, folded) is not None
+@pytest.mark.parametrize("sentence", ["rampart hiring", "the parts"])
+def test_words_count_whole_alone(sentence: str) -> None:
+    assert _phrase(["part"], read(sentence)) is None
+    assert _phrase(["part", "art"], read("part art")) == (0, 4)
 
 
 def test_keys_hold_words_or_characters_and_pairs() -> None:
