@@ -1,7 +1,8 @@
 """All sources: those in the tree, found by importing it, and those outside, found by entry point.
 
 A source is on unless `[sources.NAME] enabled = false` or it lacks its key. A class that needs a key names the environment
-variable in `key_env`; `[sources.NAME] key_env` or `key_file` name another place.
+variable in `key_env`; `[sources.NAME] key_env` or `key_file` name another place. `[sources.NAME] kind = "table"` makes a
+source of a table of one's own.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import enrichers
 from accounts.config import Config
 from accounts.errors import ConfigError
 from enrichers.base import _SOURCES, Source, SourceContext, source
+from enrichers.own.table import open_table
 
 GROUP = "evergreen.sources"
 _OWN_SETTINGS = frozenset({"enabled", "key_env", "key_file"})
@@ -64,7 +66,8 @@ def active_sources(
     """
     environment = os.environ if environment is None else environment
     classes, broken = find_sources()
-    _refuse_unknown(config, {*classes, *broken})
+    tables = _tables(config, {*classes, *broken})
+    _refuse_unknown(config, {*classes, *broken, *tables})
     on: list[Source] = []
     off = sorted(broken.items())
     for name, cls in classes.items():
@@ -78,7 +81,28 @@ def active_sources(
             off.append((name, why))
             continue
         on.append(cls(make_context({**settings, "key": key} if key else settings)))
+    for name, table in tables.items():
+        if table.get("enabled", True):
+            on.append(open_table(name, table, config.resolve(Path()), config.path, make_context(table)))
+        else:
+            off.append((name, f"switched off by [sources.{name}] enabled = false"))
     return on, off
+
+
+def _tables(config: Config, taken: set[str]) -> dict[str, dict[str, Any]]:
+    """The configured tables by name. Raises ConfigError for another kind, or a name that is taken."""
+    tables = {name: given for name, given in config.sources.items() if "kind" in given}
+    for name, given in tables.items():
+        wrong = name in taken or given["kind"] != "table"
+        if wrong:
+            told = f"the name {name!r} is taken" if name in taken else f"there is no kind {given['kind']!r}"
+            raise ConfigError(
+                f"{config.path}: [sources.{name}]: {told}.",
+                remedy='Give a table of your own another name, and kind = "table".',
+                path=config.path,
+                key=f"sources.{name}",
+            )
+    return tables
 
 
 def _refuse_unknown(config: Config, known: set[str]) -> None:

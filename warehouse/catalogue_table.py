@@ -9,10 +9,17 @@ from warehouse.store import Warehouse
 
 
 def store_catalogue(
-    warehouse: Warehouse, catalogue: Catalogue, columns: Mapping[str, str], sources: Iterable[str]
+    warehouse: Warehouse,
+    catalogue: Catalogue,
+    columns: Mapping[str, str],
+    sources: Iterable[str],
+    declared: Mapping[str, float] | None = None,
 ) -> None:
-    """Puts the catalogue in force into `field_spec` and `authority`; `columns` maps field to CRM column."""
-    names = list(sources)
+    """Puts the catalogue in force into `field_spec` and `authority`; `columns` maps field to CRM column.
+
+    `declared` is the authority (0–1) a source of one's own claims for itself, over all fields.
+    """
+    names, own = list(sources), declared or {}
     warehouse.replace(
         "field_spec",
         (
@@ -29,7 +36,7 @@ def store_catalogue(
     warehouse.replace(
         "authority",
         (
-            {"field": f.name, "source": source, "weight": f.authority_of(source)}
+            {"field": f.name, "source": source, "weight": own.get(source, f.authority_of(source))}
             for f in catalogue
             for source in dict.fromkeys([*f.authority, *names])
         ),

@@ -1,0 +1,1 @@
+"""Sources a team brings itself: a vendor's or its own tables, named in the configuration."""
