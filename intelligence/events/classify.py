@@ -117,18 +117,7 @@ def explain(
     words: str,
 ) -> tuple[str, ...]:
     """Why: the weightiest rules with the words they fired on, the weightiest n-grams, what spoke against, and the status."""
-    spans = {hit.rule.name: text.plain[hit.start : hit.end] for hit in hits}
-    parts = [
-        (float(model.rule_weights[model.rule_rows[name], number]) * value, _rule_words(name, spans))
-        for name, value in reading.rules.items()
-        if name in spans
-    ]
-    signs = sum(
-        float(model.rule_weights[model.rule_rows[name], number]) * value
-        for name, value in reading.rules.items()
-        if name not in spans
-    )
-    parts.append((signs, "place, company and style of these signs"))
+    parts = _rule_parts(number, text, hits, reading, model)
     for view, (found, rows, values) in reading.grams.items():
         weights = values * model.views[view].weights[rows, number]
         parts += _gram_words(view, text, found, rows, weights, model)
@@ -138,6 +127,29 @@ def explain(
     if words:
         lines.append(f"{status.value}: “{words}”")
     return tuple(lines)
+
+
+def _rule_parts(
+    number: int, text: Text, hits: Sequence[Hit], reading: Reading, model: Model
+) -> list[tuple[float, str]]:
+    """What each rule that fired is worth. Signs about a class (strong in the headline, several, alone) go to its strong rules."""
+    about = CLASSES[number]
+    weight = {
+        name: float(model.rule_weights[model.rule_rows[name], number]) * value
+        for name, value in reading.rules.items()
+    }
+    signs = sum(worth for name, worth in weight.items() if name.startswith(f"{about}:"))
+    strong = [hit for hit in hits if hit.rule.about == about and hit.rule.strength == "strong"]
+    spans = {hit.rule.name: text.plain[hit.start : hit.end] for hit in hits}
+    parts = []
+    for name, words in spans.items():
+        shared = signs / len(strong) if any(hit.rule.name == name for hit in strong) else 0.0
+        parts.append((weight[name] + shared, _rule_words(name, {name: words})))
+    rest = sum(
+        worth for name, worth in weight.items() if name not in spans and not name.startswith(f"{about}:")
+    )
+    rest += 0.0 if strong else signs
+    return [*parts, (rest, "other classes and the style of the text")]
 
 
 def _rule_words(name: str, spans: Mapping[str, str]) -> str:
