@@ -7,6 +7,7 @@ file in one step with a backup kept, and reads it back.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +20,7 @@ from accounts.config import Config, CrmConfig
 from accounts.errors import ConfigError, CrmUnavailable
 from crm.base import CallBudget, Capabilities, Column, FieldEvent, Prepared, Pull, Schema
 from crm.cells import Edit, column_at, edit_of, write_edits
-from crm.file_lock import locked, refuse_if_open
+from crm.file_lock import is_left_behind, locked, refuse_if_open
 from crm.registry import register
 from crm.safety import blank_or
 from crm.swap import MovedMeanwhile, back_up, clear_leftovers, digest, swap
@@ -73,7 +74,8 @@ class FileCrm:
         return Schema(loaded.table.headers[loaded.columns.key].strip(), tuple(columns), warnings)
 
     def pull(self, cursor: str | None = None) -> Pull:
-        """All accounts in file order."""
+        """All accounts in file order. What a process left beside the file that died while it wrote is cleared away."""
+        self._clear_after_the_dead()
         loaded, now = self._load(), self._clock.now()
         accounts = tuple(account_in(loaded, name, self._config, now) for name in loaded.rows)
         warnings = loaded.table.warnings + loaded.columns.warnings
@@ -149,6 +151,12 @@ class FileCrm:
     def budget(self) -> CallBudget | None:
         """None: reading and writing a file costs no calls."""
         return None
+
+    def _clear_after_the_dead(self) -> None:
+        with suppress(OSError, CrmUnavailable):  # reading needs no clean folder
+            if is_left_behind(self.path, self._clock):
+                with locked(self.path, self._clock):
+                    clear_leftovers(self.path)
 
     def _bytes(self) -> bytes:
         try:

@@ -44,6 +44,11 @@ def locked(path: Path, clock: Clock, patience: float = 10.0) -> Iterator[None]:
             lock.unlink(missing_ok=True)
 
 
+def is_left_behind(path: Path, clock: Clock) -> bool:
+    """True where a file's lock was left by a process that died while it wrote."""
+    return _is_stale(_read(path.with_name(f".{path.name}.evergreen-lock")), clock.now())
+
+
 def refuse_if_open(path: Path) -> None:
     """Raises CrmUnavailable where Excel or LibreOffice has the file open: its next save would undo our write."""
     for name, program in ((f".~lock.{path.name}#", "LibreOffice"), (f"~${path.name}", "Excel")):

@@ -110,7 +110,12 @@ def copies_of_crm(home: Path, target: Target) -> list[Path]:
 
 def leftovers(home: Path) -> list[Path]:
     """What dead processes and earlier restores left in the folder; whole copies that cannot be mended one by one."""
-    found = [*home.glob("before-*"), *home.glob(".restore.part"), *home.glob("requests/*")]
+    found = [
+        *home.glob("before-*"),
+        *home.glob(".restore.part"),
+        *home.glob("requests/*"),
+        *home.glob("responses/drafts/*"),
+    ]
     found += [*home.glob("tmp/*.ndjson"), *home.glob("tmp/tmp*"), *home.glob("*.compact.part")]
     return sorted(found)
 

@@ -1,7 +1,8 @@
 """Responses kept as evidence: compressed bodies named by their hash, and an index of what each URL answered.
 
-`bodies/ab/cd/<sha256>.gz` holds each body once, however many URLs gave it; `index.sqlite` says which. Threads and
-processes may share one folder. What is damaged counts as absent, is removed, and comes back with the next fetch.
+`bodies/ab/cd/<sha256>.gz` holds each body once, however many URLs gave it; `index.sqlite` says which; `drafts` holds
+what is being written. Threads and processes may share one folder. What is damaged counts as absent, is removed, and comes
+back with the next fetch.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
+from accounts.clock import SystemClock
 from accounts.errors import WarehouseError
 from accounts.protocols import StoredResponse
 from warehouse.store import sql
@@ -31,6 +33,8 @@ _SECRET_HEADERS = frozenset(
 _MARGIN = (
     1 << 16
 )  # a stored body is never larger than the reader's cap; gunzip a little beyond what is declared
+#: Seconds after which a draft is nobody's any more: writing one takes a moment.
+_DRAFT_LIVES = 3600.0
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 T = TypeVar("T")
@@ -47,7 +51,8 @@ class FileResponseStore:
         self._lock = threading.RLock()
         self._db: sqlite3.Connection | None = None
         with self._explained():
-            (folder / "bodies").mkdir(parents=True, exist_ok=True)
+            for name in ("bodies", "drafts"):
+                (folder / name).mkdir(parents=True, exist_ok=True)
 
     def get(self, url: str) -> StoredResponse | None:
         """The newest response to exactly this URL with its body, or None."""
@@ -121,7 +126,11 @@ class FileResponseStore:
         )
 
     def prune(self, older_than: datetime) -> int:
-        """Drops the bodies last confirmed before a moment, and says how many; hashes and metadata stay."""
+        """Drops the bodies last confirmed before a moment, and says how many; hashes and metadata stay.
+
+        Drafts that died with their process go too.
+        """
+        self._drop_dead_drafts()
         idle = self._ask(lambda db: db.execute(sql("responses_idle"), (_text(older_than),)).fetchall())
         dropped = 0
         for (sha256,) in idle:
@@ -129,6 +138,13 @@ class FileResponseStore:
                 self._path(sha256).unlink()
                 dropped += 1
         return dropped
+
+    def _drop_dead_drafts(self) -> None:
+        dead = SystemClock().now().timestamp() - _DRAFT_LIVES
+        for draft in (self.folder / "drafts").iterdir():
+            with suppress(OSError):
+                if draft.stat().st_mtime < dead:
+                    draft.unlink()
 
     def close(self) -> None:
         """Closes the index; the store opens it again when it is used."""
@@ -169,7 +185,7 @@ class FileResponseStore:
             return
         with self._explained():
             path.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=path.parent, prefix=".part-")
+            handle, name = tempfile.mkstemp(dir=self.folder / "drafts", suffix=".part")
             try:
                 with os.fdopen(handle, "wb") as file:
                     file.write(gzip.compress(body, compresslevel=6, mtime=0))
@@ -239,11 +255,14 @@ class FileResponseStore:
                 path=self.folder,
             ) from error
         except sqlite3.Error as error:
-            if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the primary of an extended code
+            if code == sqlite3.SQLITE_FULL:
                 raise self._full() from error
             raise WarehouseError(
                 f"The index of stored responses in {self.folder} cannot be used: {error}.",
-                remedy="Another process may hold it; try again when it has ended.",
+                remedy="Check free disk space and the disk itself; what was stored before is safe."
+                if code == sqlite3.SQLITE_IOERR
+                else "Another process may hold it; try again when it has ended.",
                 path=self.folder,
             ) from error
 

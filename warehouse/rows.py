@@ -6,6 +6,7 @@ A worker writes these rows as newline-delimited JSON; the one writer loads the f
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -100,12 +101,14 @@ def golden_from(row: Mapping[str, Any]) -> GoldenValue:
 
 
 def write_rows(path: Path, rows: Iterable[Row]) -> int:
-    """Writes rows as newline-delimited JSON, atomically (a half-written file never has the final name)."""
+    """Writes rows as newline-delimited JSON, atomically (a half-written file never has the final name) and durably."""
     partial = path.with_suffix(path.suffix + ".part")
     count = 0
     with partial.open("w", encoding="utf-8") as file:
         for row in rows:
             file.write(json.dumps(row, ensure_ascii=False, default=plain) + "\n")
             count += 1
+        file.flush()
+        os.fsync(file.fileno())
     partial.replace(path)
     return count

@@ -45,6 +45,14 @@ def publish(warehouse: Warehouse, run_id: str, *, keep: int = 5) -> Path:
     return final
 
 
+def clear_half_published(warehouse: Warehouse) -> list[str]:
+    """Removes snapshots that dead runs left half-written; returns the ids of those runs."""
+    partials = sorted((warehouse.folder / "snapshots").glob(".*.part/"))
+    for partial in partials:
+        shutil.rmtree(partial, ignore_errors=True)
+    return [p.name[1 : -len(".part")] for p in partials]
+
+
 def _wide(warehouse: Warehouse) -> str:
     """One row per account, one column per field: the golden record as people expect it."""
     fields = [row["name"] for row in warehouse.rows("SELECT name FROM field_spec ORDER BY ALL")]

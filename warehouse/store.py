@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from functools import cache
 from importlib import resources
@@ -23,6 +23,8 @@ from accounts.errors import WarehouseError, WriterBusy
 
 #: Written so that DuckDB 1.5 and 2.x both read it.
 STORAGE = "v1.5.0"
+#: Bytes of the headers of a DuckDB file; a shorter one holds nothing.
+_HEADERS = 3 * 4096
 
 
 @cache
@@ -88,12 +90,12 @@ class Warehouse:
                 given = {name: _naive((parameters or {})[name]) for name in statement.named_parameters}
                 result = self._db.execute(statement, given or None)
             return result
-        except duckdb.IOException as error:
+        except (duckdb.IOException, duckdb.FatalException) as error:
             raise _disk_trouble(error, self.folder) from error
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All of it or none of it; nested use joins the outer one."""
+        """All of it or none of it; nested use joins the outer one. Raises WarehouseError where the disk does not take it."""
         if self._inside:
             yield
             return
@@ -103,26 +105,37 @@ class Warehouse:
             yield
         except BaseException:
             self._inside = False
-            self._db.execute("ROLLBACK")
+            with suppress(duckdb.Error):  # a file that could not be written has ended the transaction itself
+                self._db.execute("ROLLBACK")
             raise
         self._inside = False
-        self._db.execute("COMMIT")
+        try:
+            self._db.execute("COMMIT")
+        except duckdb.Error as error:
+            raise _disk_trouble(error, self.folder) from error
 
     def script(self, name: str, parameters: Mapping[str, Any] | None = None) -> None:
         """Executes all statements of `warehouse/sql/NAME.sql`."""
         self.run(sql(name), parameters)
 
     def append(self, table: str, rows: Iterable[Mapping[str, Any]]) -> int:
-        """Appends rows given as mappings by column name; columns not given are NULL. Returns how many."""
-        with tempfile.NamedTemporaryFile("w", suffix=".ndjson", dir=self._scratch, encoding="utf-8") as file:
-            count = 0
-            for row in rows:
-                file.write(json.dumps(row, ensure_ascii=False, default=plain))
-                file.write("\n")
-                count += 1
-            file.flush()
-            if count:
-                self.append_file(table, Path(file.name))
+        """Appends rows given as mappings by column name; columns not given are NULL. Returns how many.
+
+        Raises WarehouseError where the disk does not take them.
+        """
+        count = 0
+        try:
+            with tempfile.NamedTemporaryFile(
+                "w", suffix=".ndjson", dir=self._scratch, encoding="utf-8"
+            ) as file:
+                for row in rows:
+                    file.write(json.dumps(row, ensure_ascii=False, default=plain) + "\n")
+                    count += 1
+                file.flush()
+                if count:
+                    self.append_file(table, Path(file.name))
+        except OSError as error:
+            raise _disk_trouble(error, self.folder) from error
         return count
 
     def append_file(self, table: str, *files: Path) -> None:
@@ -189,7 +202,7 @@ def plain(thing: Any) -> Any:
 
 def _disk_trouble(error: Exception, folder: Path) -> WarehouseError:
     text = str(error)
-    if "lock" in text.lower() or "already attached" in text:
+    if _is_busy(error):
         return WriterBusy(
             f"Another process has the warehouse in {folder} open.",
             remedy="Wait for that run to end, or stop it; nothing was changed.",
@@ -197,9 +210,15 @@ def _disk_trouble(error: Exception, folder: Path) -> WarehouseError:
         )
     return WarehouseError(
         f"The warehouse in {folder} cannot be used: {text.splitlines()[0]}",
-        remedy="Check free disk space and permissions; what was committed before is safe.",
+        remedy="Check free disk space and permissions; what was committed before is safe. "
+        "A damaged file is restored with `evergreen restore`.",
         path=folder,
     )
+
+
+def _is_busy(error: Exception) -> bool:
+    text = str(error)
+    return "lock on file" in text or "already attached" in text
 
 
 def open_warehouse(folder: Path, *, memory_limit: str = "2GB") -> Warehouse:
@@ -215,7 +234,7 @@ def open_warehouse(folder: Path, *, memory_limit: str = "2GB") -> Warehouse:
         connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false"})
         connection.execute(f"SET memory_limit = '{memory_limit}'")
         connection.execute(f"SET temp_directory = '{_quoted(scratch)}'")
-        connection.execute(f"ATTACH '{_quoted(path)}' AS evergreen (STORAGE_VERSION '{STORAGE}')")
+        _attach(connection, path)
         connection.execute("USE evergreen")
     except (duckdb.IOException, duckdb.BinderException) as error:
         raise _disk_trouble(error, folder) from error
@@ -227,9 +246,30 @@ def open_warehouse(folder: Path, *, memory_limit: str = "2GB") -> Warehouse:
             remedy="Restore it with `evergreen restore`, or move it away to start anew.",
             path=path,
         ) from error
+    for leftover in scratch.glob("*.ndjson"):  # of a writer that died: the warehouse is ours now
+        leftover.unlink(missing_ok=True)
     warehouse = Warehouse(connection, folder, scratch=scratch)
     _migrate(warehouse, path)
     return warehouse
+
+
+def _attach(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    attach = f"ATTACH '{_quoted(path)}' AS evergreen (STORAGE_VERSION '{STORAGE}')"
+    try:
+        connection.execute(attach)
+    except duckdb.IOException as error:
+        if _is_busy(error) or not _is_stillborn(path):
+            raise
+        path.unlink()
+        connection.execute(attach)
+
+
+def _is_stillborn(path: Path) -> bool:
+    """True for a file whose maker died, or found the disk full, before it held anything: nothing came after it."""
+    runs = path.parent / "runs"
+    used = (path.parent / "snapshots").exists() or (runs.is_dir() and any(runs.iterdir()))
+    wal = path.with_name(f"{path.name}.wal")
+    return not used and not wal.exists() and path.is_file() and path.stat().st_size < _HEADERS
 
 
 def _quoted(path: Path) -> str:

@@ -1,0 +1,82 @@
+"""A warm process that runs `evergreen` in forked children, each a real process that can really be killed.
+
+Importing everything takes longer than a night over the sample, so it is done once. Speaks JSON, a line each way:
+`start` forks and answers with the process's id, `wait` answers how it ended, killing it at a moment if told to.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import Any
+
+import flows.refreshing
+import flows.undoing
+from cli.main import main as evergreen
+from tests.faults.boundaries import ACTS, PLACES, arm
+
+
+def child(folder: str, words: list[str], at: str | None, act: str, fsize: int | None) -> None:
+    """Becomes `evergreen words…` in a folder; never returns."""
+    code = 70
+    try:
+        os.chdir(folder)
+        for number, name in ((1, "stdout"), (2, "stderr")):
+            handle = os.open(f"{name}.{os.getpid()}", os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+            os.dup2(handle, number)
+        if at is not None:
+            arm(PLACES[at], ACTS[act])
+        if fsize is not None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (fsize, fsize))
+        sys.argv = ["evergreen", *words]
+        evergreen()
+        code = 0
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 0
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def wait(pid: int, began: float, kill_after: float | None) -> dict[str, Any]:
+    """How a child ended: its exit code (the signal's number, negative, where it was killed) and seconds."""
+    if kill_after is not None:
+        time.sleep(max(0.0, began + kill_after - time.monotonic()))
+        os.kill(pid, signal.SIGKILL)  # a zombie takes it too
+    _, status, usage = os.wait4(pid, 0)
+    return {
+        "code": os.waitstatus_to_exitcode(status),
+        "seconds": time.monotonic() - began,
+        "cpu": usage.ru_utime + usage.ru_stime,
+    }
+
+
+def main() -> None:
+    """Serves requests until its input ends."""
+    assert flows.refreshing and flows.undoing
+    began: dict[int, float] = {}
+    for line in sys.stdin:
+        asked = json.loads(line)
+        if asked.pop("do") == "start":
+            Path(asked["folder"]).mkdir(exist_ok=True)
+            pid = os.fork()
+            if pid == 0:
+                child(**asked)
+            began[pid] = time.monotonic()
+            answer: dict[str, Any] = {"pid": pid}
+        else:
+            answer = wait(asked["pid"], began.pop(asked["pid"]), asked["kill_after"])
+        print(json.dumps(answer), flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
