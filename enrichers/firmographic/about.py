@@ -5,29 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from enrichers.firmographic.fact import Fact, around
-from enrichers.firmographic.name_parts import squeezed
-from enrichers.firmographic.page import Line, Page
+from enrichers.firmographic.fact import Fact
+from enrichers.firmographic.page import Page
+from enrichers.firmographic.statements import statements
 from enrichers.firmographic.structured import Organisation
 
-_FOUNDED = re.compile(
-    r"(?i)\b(?:founded|established|incorporated|formed|started|est\.?d?|in business|serving[^.]{0,40}?|since|begun|began|opened)\s*(?:in|since|:|back in|on)?\s*(?:the year\s*)?(?:\w+ \d{0,2},? )?((?:18|19|20)\d\d)\b"
-)
-_FOUNDED_ZH = re.compile(
-    r"(?:成立|创立|创建|创办|组建|始建|始创|建立|注册成立|設立|創立|成立时间|成立日期)\s*(?:于|於|时间|日期|年份)?\s*[:：]?\s*(?:公元)?((?:18|19|20)\d\d)\s*年?|((?:18|19|20)\d\d)\s*年\s*(?:\d{1,2}\s*月)?(?:\d{1,2}\s*日)?\s*(?:正式)?(?:成立|创立|创建|创办|组建|注册成立)"
-)
-_EMPLOYEES = re.compile(
-    r"(?i)(?:(?:employ(?:s|ing)?|staff of|team of|workforce of|has|have|with|over|more than|approximately|about|some|nearly)\s+){1,3}(\d{1,3}(?:,\d{3})+|\d{2,6})\s*\+?\s*(?:full[- ]time\s+|skilled\s+|dedicated\s+|talented\s+|professional\s+|experienced\s+)?(?:employees|staff(?: members)?|people(?= (?:worldwide|globally|across))|team members|professionals|associates|specialists)"
-    r"|\b(\d{1,3}(?:,\d{3})+|\d{2,6})\s*\+?\s+(?:employees|staff members|team members)\b"
-)
-_EMPLOYEES_ZH = re.compile(
-    r"(?:员工|職員|员工总数|在职员工|现有员工|公司现有|从业人员|职工|拥有员工|团队(?:规模)?|公司规模|人员规模)\s*(?:人数|总数|规模)?\s*(?:达|为|共|约|近|超过?|有|:|：)*\s*(\d{1,6})\s*(?:多|余)?\s*(?:名|人|余人|多人)|(\d{2,6})\s*(?:多|余)?\s*(?:名|位)\s*(?:员工|职工|在职员工)"
-)
-_OWN = re.compile(
-    r"(?i)\b(?:we|our|us|company|firm|business|agency|corporation|organization|group)\b|公司|我们|本公司|企业|集团|我司"
-)
-_LEAST = 0.5
-"""Years told less surely than this are not told at all: many years stand on a page."""
 _NO_TRADE = frozenset(
     {
         "Organization",
@@ -51,7 +33,7 @@ def about(page: Page, organisations: Sequence[Organisation], own_names: Sequence
     facts = [
         *_structured(organisations),
         *_description(page),
-        *_from_lines(page, own_names),
+        *statements(page, organisations, own_names),
         *_logo(page),
         *_languages(page),
     ]
@@ -96,50 +78,6 @@ def _description(page: Page) -> Iterator[Fact]:
                 f"{key}: {text}"[:300],
                 f"description.{key.replace(':', '_')}",
             )
-
-
-def _from_lines(page: Page, own_names: Sequence[str]) -> Iterator[Fact]:
-    keys = [key for key in map(squeezed, own_names) if len(key) > 3]
-    for line in page.lines:
-        text = line.plain
-        if len(text) < 6 or len(text) > 3000:
-            continue
-        yield from _founded(line, text, keys)
-        for pattern, rule in ((_EMPLOYEES, "text"), (_EMPLOYEES_ZH, "text_zh")):
-            match = pattern.search(text) if line.digits else None
-            if match:
-                number = next(group for group in match.groups() if group).replace(",", "")
-                if 1 < int(number) < 3_000_000:
-                    yield Fact(
-                        "employees",
-                        number,
-                        0.66 if _OWN.search(text) or rule == "text_zh" else 0.5,
-                        around(line, *match.span()),
-                        f"employees.{rule}",
-                        line.node,
-                    )
-
-
-def _founded(line: Line, text: str, keys: Sequence[str]) -> Iterator[Fact]:
-    if "19" not in text and "20" not in text and "18" not in text:
-        return
-    for pattern, rule in ((_FOUNDED, "text"), (_FOUNDED_ZH, "text_zh")):
-        match = pattern.search(text)
-        if not match:
-            continue
-        year = next(group for group in match.groups() if group)
-        sentence = text[max(0, match.start() - 120) : match.end()]
-        named = any(key in squeezed(sentence) for key in keys)
-        confidence = 0.75 if named else 0.66 if _OWN.search(sentence) else 0.45
-        if re.search(r"(?i)copyright|©|版权", text) or (
-            match.group().lower().startswith("since") and len(text) > 200
-        ):
-            confidence -= 0.2
-        if re.search(r"(?i)founded|established|incorporated|成立|创立|创建", match.group()):
-            confidence += 0.1
-        if confidence < _LEAST:
-            continue
-        yield Fact("founded", year, confidence, around(line, *match.span()), f"founded.{rule}", line.node)
 
 
 def _logo(page: Page) -> Iterator[Fact]:
