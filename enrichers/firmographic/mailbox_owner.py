@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import islice
 from urllib.parse import unquote, urlsplit
 
 from lxml import etree
@@ -23,6 +24,7 @@ DOUBTED = 0.45
 _REACH = 160
 """Characters a credit reaches: `Site: Pixel Orchard · hello@… · (303) …` is one."""
 _SHORT = 160
+_CREDITS = 50
 _LABELS = re.compile(
     r"(?i)\b(?:e-?mail|mail(?:to)?|address)\b|邮\s*箱|郵\s*箱|邮\s*件|信\s*箱|电\s*子|電\s*子|\S{1,64}@\S*"
 )
@@ -94,11 +96,12 @@ class Owners:
     @cached_property
     def _credits(self) -> list[tuple[Line, str]]:
         """The lines that credit a maker, and what they say from there on."""
-        return [
+        found = (
             (line, line.plain[match.end() : match.end() + _REACH])
             for line in self.page.lines
             if len(line.plain) <= 2 * _SHORT and (match := _credit().search(line.plain))
-        ]
+        )
+        return list(islice(found, _CREDITS))
 
     @cached_property
     def _makers(self) -> frozenset[str]:

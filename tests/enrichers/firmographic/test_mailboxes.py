@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from enrichers.firmographic.mailboxes import mailbox_kind, stated_domains
@@ -153,3 +155,10 @@ def test_an_own_mailbox_on_any_page_of_the_site_puts_the_others_in_doubt():
 def test_where_nobody_knows_whose_page_it_is_a_credits_mailbox_is_only_doubted():
     found = facts("<p>This page is maintained by the Dean, dean@kuehlwerk.example</p>")["email"]
     assert [fact.value for fact in found] == ["dean@kuehlwerk.example"] and found[0].confidence < 0.6
+
+
+def test_thousands_of_credits_take_linear_time():
+    page = "".join(f"<p>Site by Pixel {n}</p><div>b{n}@c{n}.example</div>" for n in range(8_000))
+    since = time.monotonic()
+    facts(f"<body>{page}</body>", OWN)
+    assert time.monotonic() - since < 10
