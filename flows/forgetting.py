@@ -19,6 +19,7 @@ from flows.forgetting_runs import erase_run_files
 from warehouse.compaction import rewrite
 from warehouse.erasure import Target, cells_in_crm, count_rows, erase_rows, knows_account
 from warehouse.erasure_files import (
+    Pages,
     copies_of_crm,
     erase_decisions,
     erase_pages,
@@ -72,7 +73,8 @@ def forget(
         if unfinished and yes:
             _write_anew(warehouse, clock)
         target = _target(warehouse, who, kind, also)
-        found = _preview(warehouse, target)
+        pages, copies = find_pages(warehouse, target), copies_of_crm(warehouse.folder, target)
+        found = _preview(warehouse, target, pages, copies)
         if not set(found.counts) - {"crm_copies"}:
             if unfinished and yes:
                 return Forgotten(target.kind, True, {}, finished_earlier=unfinished)
@@ -83,7 +85,7 @@ def forget(
             )
         if not yes:
             return found
-        return _erase(warehouse, target, found, clock, by)
+        return _erase(warehouse, target, found, pages, copies, clock, by)
 
 
 def _target(warehouse: Warehouse, who: str, kind: str | None, also: Sequence[str]) -> Target:
@@ -93,14 +95,13 @@ def _target(warehouse: Warehouse, who: str, kind: str | None, also: Sequence[str
     return Target(PERSON, who, spelling_of(who, *also))
 
 
-def _preview(warehouse: Warehouse, target: Target) -> Forgotten:
+def _preview(warehouse: Warehouse, target: Target, pages: Pages, copies: Sequence[Path]) -> Forgotten:
     home = warehouse.folder
-    pages = find_pages(warehouse, target)
     files = {
         "pages": len(pages.rows), "bodies": len(pages.bodies),
         "decisions": erase_decisions(home, target, dry=True),
         "run_files": erase_run_files(home / "runs", target, dry=True),
-        "crm_copies": len(copies_of_crm(home, target)),
+        "crm_copies": len(copies),
     }  # fmt: skip
     return Forgotten(
         target.kind, False, count_rows(warehouse, target) | {name: n for name, n in files.items() if n},
@@ -109,9 +110,10 @@ def _preview(warehouse: Warehouse, target: Target) -> Forgotten:
     )  # fmt: skip
 
 
-def _erase(warehouse: Warehouse, target: Target, found: Forgotten, clock: Clock, by: str) -> Forgotten:
+def _erase(
+    warehouse: Warehouse, target: Target, found: Forgotten, pages: Pages, copies: Sequence[Path], clock: Clock, by: str
+) -> Forgotten:  # fmt: skip
     home, now = warehouse.folder, clock.now()
-    pages, copies = find_pages(warehouse, target), copies_of_crm(home, target)
     run_id = next_run_id(warehouse, now)
     erase_pages(home / "responses", pages)
     erase_decisions(home, target)

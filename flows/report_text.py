@@ -40,6 +40,7 @@ def print_report(report: RunReport, console: Console, *, rows: int = 12) -> None
 def _summary(report: RunReport) -> list[RenderableType]:
     counts = report.counts()
     states = ", ".join(f"{report.states[s]} {s}" for s in _STATES if report.states.get(s))
+    would = "" if report.applied else "would be "
     mode = "written to the CRM" if report.applied else "dry run: nothing was written"
     lines: list[RenderableType] = [
         Text(f"{report.kind}, {report.status} ({mode}), as of {report.as_of:%Y-%m-%d %H:%M} UTC"),
@@ -48,9 +49,9 @@ def _summary(report: RunReport) -> list[RenderableType]:
         ),
         Text(f"fields: {states or 'none'}"),
         Text.assemble(
-            (f"{counts['filled']} filled", "green"),
+            (f"{counts['filled']} {would}filled", "green"),
             ", ",
-            (f"{counts['replaced']} replaced", "yellow"),
+            (f"{counts['replaced']} {would}replaced", "yellow"),
             ", ",
             f"{counts['confirmed']} confirmed, ",
             (f"{counts['reviews']} waiting for review", "cyan"),
@@ -93,12 +94,11 @@ def _indented(words: str) -> Padding:
     return Padding(Text(words, style="dim"), (0, 0, 0, 6))
 
 
-def _headline(c: Row) -> Text:
+def _headline(c: Row) -> Padding:
     was = (c["base"], "") if c["base"] else ("blank", "dim")
     wanted = (c["value"] or "blank", "green" if c["verdict"] == "write" else "cyan")
-    return Text.assemble(
-        "  ", (_name(c), "bold"), f" ({c['account_id']})  {c['field']}: ", was, " → ", wanted
-    )
+    line = Text.assemble((_name(c), "bold"), f" ({c['account_id']})  {c['field']}: ", was, " → ", wanted)
+    return Padding(line, (0, 0, 0, 2))
 
 
 def _refused(changes: Sequence[Row], rows: int) -> RenderableType:

@@ -17,7 +17,10 @@ def tidy_up(services: Services) -> None:
         store.prune(services.clock.now() - timedelta(days=config.warehouse.keep_bodies_days))
     finally:
         store.close()
-    folders = sorted((p for p in services.runs_folder.iterdir() if p.is_dir()), reverse=True)
+    folders = [p for p in services.runs_folder.iterdir() if p.is_dir()]
+    folders.sort(
+        key=lambda p: p.stat().st_mtime, reverse=True
+    )  # by name, a clock set back would drop this run's
     for folder in folders[config.run.keep_run_files :]:
         if not list(folder.glob("*.done")):
             shutil.rmtree(folder, ignore_errors=True)

@@ -18,7 +18,7 @@ from enrichers.sources import active_sources
 from warehouse.decisions import DecisionStore
 from warehouse.ledger import DuckLedger
 from warehouse.standing import Decided
-from warehouse.store import Warehouse, open_warehouse
+from warehouse.store import Warehouse, open_warehouse, room_needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +79,17 @@ def open_services(
     """Opens the warehouse for writing and puts the parts together.
 
     `replay` answers every request from saved responses; `offline` leaves the sources out (undo, apply).
-    Raises ConfigError, CrmError, WriterBusy.
+    Raises ConfigError, CrmError, WriterBusy; and WarehouseError where a full disk stopped what was done with them.
     """
     config = load_config(config_path)
     clock = clock_for(as_of)
     catalogue = catalogue_for(config)
     crm = crm_for(config, catalogue, clock)
     sources, off = _sources(config, clock, replay) if not offline else ((), ())
-    with open_warehouse(config.home, memory_limit=config.warehouse.memory_limit) as warehouse:
+    with (
+        room_needed(config.home),
+        open_warehouse(config.home, memory_limit=config.warehouse.memory_limit) as warehouse,
+    ):
         decisions = DecisionStore(config.home)
         yield Services(
             config, catalogue, clock, crm, warehouse, DuckLedger(warehouse, clock), decisions,

@@ -108,10 +108,7 @@ def adopt_leftovers(services: Services, alive: Collection[str | None]) -> list[s
         for leftover in [*folder.glob("*.part"), *folder.glob("[0-9]*.ndjson")]:
             if not leftover.name.endswith(_ASIDE):
                 leftover.unlink(missing_ok=True)
-    return told + [
-        f"run {name} died while it published; this run publishes anew"
-        for name in clear_half_published(services.warehouse)
-    ]
+    return told + clear_half_published(services.config.home)
 
 
 def _adopted(services: Services, folder: Path, number: int) -> bool:
