@@ -36,6 +36,17 @@ def apply_option(function: F) -> F:
     )(function)
 
 
+def replay_options(function: F) -> F:
+    """Adds `--replay WEB.JSONL` and `--as-of DATE`."""
+    replay = click.option(
+        "--replay", type=click.Path(path_type=Path), metavar="WEB.JSONL",
+        help="Answer every request from saved responses; touches no network.",
+    )  # fmt: skip
+    return replay(
+        click.option("--as-of", metavar="DATE", help="Set the clock, for replays and tests.")(function)
+    )
+
+
 def print_json(thing: Any) -> None:
     """One JSON object on stdout; dates as ISO 8601, everything else by its text."""
     click.echo(json.dumps(thing, ensure_ascii=False, indent=2, default=_plain))

@@ -10,9 +10,8 @@ settle_prefect()
 
 from prefect import flow  # noqa: E402 - its settings are read at import
 
-from accounts.errors import EvergreenError  # noqa: E402
 from flows.night import raise_if_work_left  # noqa: E402
-from flows.prefect_nightly import publish_artifacts  # noqa: E402
+from flows.prefect_run import publish_artifacts, run_as_flow  # noqa: E402
 from flows.prefect_shards import as_tasks  # noqa: E402
 from flows.refreshing import BackfillForm, run_backfill  # noqa: E402
 from flows.report import RunReport  # noqa: E402
@@ -33,22 +32,7 @@ def backfill_with_prefect(
     config_path: Path, form: BackfillForm, *, as_of: str | None = None, replay: Path | None = None
 ) -> RunReport:
     """Runs the backfill as a flow of this process and returns its report; errors come out as they went in."""
-    done: list[RunReport] = []
-    failed: list[EvergreenError] = []
-
-    @flow(name="evergreen-backfill", persist_result=False, log_prints=False)
-    def backfill_here() -> None:
-        try:
-            done.append(_run(config_path, form, as_of, replay))
-        except EvergreenError as error:
-            failed.append(error)
-            raise
-
-    try:
-        backfill_here()
-    except EvergreenError:
-        raise failed[0] from None
-    return done[0]
+    return run_as_flow("evergreen-backfill", lambda: _run(config_path, form, as_of, replay))
 
 
 def _run(config_path: Path, form: BackfillForm, as_of: str | None, replay: Path | None) -> RunReport:

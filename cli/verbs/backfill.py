@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from cli.output import apply_option, config_option, json_option
+from cli.output import apply_option, config_option, json_option, replay_options
 
 
 @click.command()
@@ -21,13 +21,7 @@ from cli.output import apply_option, config_option, json_option
 @click.option("--force", is_flag=True, help="Write although the circuit breaker has tripped.")
 @apply_option
 @click.option("--no-prefect", is_flag=True, help="Run the same functions without Prefect.")
-@click.option(
-    "--replay",
-    type=click.Path(path_type=Path),
-    metavar="WEB.JSONL",
-    help="Answer requests from saved responses.",
-)
-@click.option("--as-of", metavar="DATE", help="Set the clock, for replays and tests.")
+@replay_options
 @config_option
 @json_option
 def command(

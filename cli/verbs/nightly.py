@@ -6,18 +6,14 @@ from pathlib import Path
 
 import click
 
-from cli.output import apply_option, config_option, json_option
+from cli.output import apply_option, config_option, json_option, replay_options
 
 
 @click.command()
 @apply_option
 @click.option("--no-prefect", is_flag=True, help="Run the same functions without Prefect.")
 @click.option("--limit", type=click.IntRange(min=0), help="Look at no more than N accounts.")
-@click.option(
-    "--replay", type=click.Path(path_type=Path), metavar="WEB.JSONL",
-    help="Answer every request from saved responses; touches no network.",
-)  # fmt: skip
-@click.option("--as-of", metavar="DATE", help="Set the clock, for replays and tests.")
+@replay_options
 @config_option
 @json_option
 def command(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.output import apply_option, config_option, json_option, print_json
+from cli.output import apply_option, config_option, json_option, print_json, replay_options
 
 if TYPE_CHECKING:
     from flows.report import RunReport
@@ -20,13 +20,7 @@ if TYPE_CHECKING:
 @click.option(
     "--wait", type=float, default=600.0, show_default=True, help="Seconds to wait for a running night."
 )
-@click.option(
-    "--replay",
-    type=click.Path(path_type=Path),
-    metavar="WEB.JSONL",
-    help="Answer requests from saved responses.",
-)
-@click.option("--as-of", metavar="DATE", help="Set the clock, for replays and tests.")
+@replay_options
 @config_option
 @json_option
 def command(

@@ -78,3 +78,15 @@ def test_deployments_name_flows_that_exist() -> None:
         module, name = deployment["entrypoint"].rsplit(".", 1)
         flow = getattr(importlib.import_module(module), name)
         assert set(deployment["parameters"]) <= set(flow.parameters.properties), json.dumps(deployment)
+
+
+def test_a_backfill_is_a_form(server: None, night: Path) -> None:
+    from flows.prefect_backfill import backfill
+    from flows.refreshing import BackfillForm
+
+    form = BackfillForm(where="id = 'D01'", fields=["phone"], apply=True, force=True)
+    told = backfill(form, replay=str(SAMPLE / "web.jsonl"), as_of="2026-11-22")
+    assert (told["kind"], told["counts"]["filled"]) == ("backfill", 1)
+    described = backfill.parameters.model_dump_json()
+    assert "An SQL condition" in described
+    assert "without it nothing is written" in described
