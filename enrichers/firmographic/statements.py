@@ -36,6 +36,7 @@ _MANY = 3
 """Different years said of nobody on one page make it a list of companies, or a timeline."""
 _COPYRIGHT = re.compile(r"(?i)copyright|©|版权|版權")
 _PAST = re.compile(r"(?i)\b(?:in|im jahr|by|until|von)\s(?:19|20)\d\d\b|(?:19|20)\d\d\s*年")
+_NOW = re.compile(r"(?i)\b(?:now|today|currently|as of|heute|derzeit|aktuell)\b|现|現|目前|截[至止]|如今")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _BY_SUBJECT = {
     "founded": {Subject.OWN: 0.82, Subject.NOBODY: 0.7, Subject.ANYBODY: 0.56},
@@ -81,6 +82,11 @@ def _patterns(kind: str) -> tuple[re.Pattern[str], ...]:
         )
         made.append(re.compile(whole, re.IGNORECASE))
     return tuple(made)
+
+
+def _tells_founding(text: str) -> bool:
+    """True where a year is that of a founding, and says nothing of when something else was so."""
+    return any(pattern.search(text) for kind in ("founded", "since") for pattern in _patterns(kind))
 
 
 def _words(key: str) -> re.Pattern[str]:
@@ -177,7 +183,8 @@ def _not_all_of_it(said: _Said) -> float:
             return 1.0
     if said.subject is Subject.OTHER and _words("others").search(said.before):
         return 1.0
-    past = _PAST.search(said.text[max(0, said.match.start() - 40) : said.match.start()])
+    past = _PAST.search(said.before[-40:]) and not _tells_founding(said.before)
+    past = past and not _NOW.search(said.before[-20:] + said.match.group())
     loose = said.kind == "headcount" and said.subject is Subject.NOBODY and len(said.text) > _SHORT
     return 0.2 * bool(past) + 0.08 * loose
 

@@ -46,6 +46,7 @@ _HAN_NAME = re.compile(
 )
 _COPYRIGHT = re.compile(r"(?i)copyright|©|版\s*[权權]\s*所\s*有")
 _SIGNATURE, _SIGNATURES = 300, 200
+_HAN_RUN = re.compile(r"[\u4e00-\u9fff()·]{2,40}?(?:公司|集团|集團|厂|廠)")
 _ASIDE = re.compile(r"\((?![\u4e00-\u9fff]{2,6}\))[^()]{0,80}(?:\)|$)|[“”\"]")
 _ROOT = re.compile(
     r"(?i)^/?(?:[a-z]{2}(?:[-_][a-z]{2})?/?)?(?:(?:index|home|default|main|start)(?:\.\w{2,5})?/?)?$"
@@ -104,7 +105,9 @@ class Speaker:
             return Subject.OWN
         if _words("others").search(bare[: name.start()] if name else bare):
             return Subject.OTHER
-        return Subject.ANYBODY if name or _words("anybody").search(bare) else Subject.OTHER
+        if name:
+            return Subject.ANYBODY if self._signed_by_company else Subject.NOBODY
+        return Subject.ANYBODY if _words("anybody").search(bare) else Subject.OTHER
 
     def _announced(self, after: str) -> Subject:
         """Whom a sentence is about that begins `Founded in 1987, …`."""
@@ -119,6 +122,11 @@ class Speaker:
         """True for a name that stands in the page's head, foot or copyright line."""
         letters = squeezed(name)
         return _is_telling(letters) and any(letters in squeezed(text) for text in self._signature)
+
+    @cached_property
+    def _signed_by_company(self) -> bool:
+        """True where some company's full name stands in the signature: another one's is somebody else's then."""
+        return any(_HAN_NAME.search(name) for text in self._signature for name in _HAN_RUN.findall(text))
 
     @cached_property
     def _signature(self) -> list[str]:

@@ -81,6 +81,8 @@ def test_a_legal_name_is_the_owners_where_the_page_signs_with_it():
         f"<title>首页</title>{text}<footer>版权所有 翠湖机械有限公司</footer>", "https://chjx.example/"
     )
     assert unsigned["founded"][0].confidence < 0.6
+    alone = facts(f"<title>关于我们</title>{text}", "https://ltfm.example/about")
+    assert alone["founded"][0].confidence >= 0.65
 
 
 @pytest.mark.parametrize(
@@ -91,6 +93,8 @@ def test_a_legal_name_is_the_owners_where_the_page_signs_with_it():
         ("员工总数约260人", "260"), ("团队规模 420 余人", "420"), ("Brandhuber employs more than 1,200 people.", "1200"), ("Mitarbeiterzahl: 1.200", "1200"),
         ("Our team of 140 people builds cold rooms.", "140"), ("We have 140+ employees", "140"), ("Employees: 50-100", "50-100"), ("Total staff: approx. 140", "140"),
         ("公司现有员工320余人", "320"), ("公司拥有140名员工", "140"), ("员工人数：1.2万人".replace("1.2", "2"), "20000"), ("Nous employons 140 personnes", "140"),
+        ("绍兴兰亭阀门有限公司成立于2011年，专注于阀门的研发，现有员工260人。", "260"), ("Founded in 1987, we have 140 employees today.", "140"),
+        ("绍兴兰亭阀门有限公司创立于2015年，总部位于绍兴，在成都设有研发中心，目前团队规模420人。", "420"), ("In 2025 we now employ 140 people.", "140"),
         ("Industry: cooling | Employees: 140 | Founded: 1987", "140"), ("Founded 1987 · Employees: 140", "140"),
     ],
 )  # fmt: skip
