@@ -89,6 +89,7 @@ class Source(Protocol):
 
     `provides`: catalogue fields and signal classes it can fill. `needs`: account fields of which at least one
     must be there. `cost`: price of one account asked, in currency units; `licence`: of what it returns.
+    `every_days` (optional, 30 where a class does not say): after how long asking again may bring something new.
     """
 
     name: str

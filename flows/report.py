@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from warehouse.expectations import quiet_sources
 from warehouse.store import Warehouse, sql
 
 Row = Mapping[str, Any]
@@ -18,7 +19,8 @@ Row = Mapping[str, Any]
 class RunReport:
     """Everything a person wants to know of a run; `text` and `html` renderings read nothing else.
 
-    `seconds` maps a stage to its wall time. `paths` maps what was written (`plan`, `report`, `changes`) to where.
+    `seconds` maps a stage to its wall time. `quiet` are sources that brought far less than they
+    used to. `paths` maps what was written (`plan`, `report`, `changes`) to where.
     Times in UTC.
     """
 
@@ -43,6 +45,7 @@ class RunReport:
     signals: Sequence[Row]
     reviews: int
     outcomes: Mapping[str, int]
+    quiet: Sequence[Row] = ()
     breaker: str = ""
     healed: Sequence[str] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
@@ -79,6 +82,7 @@ class RunReport:
             "counts": self.counts(), "states": dict(self.states), "outcomes": dict(self.outcomes),
             "sources": [dict(s) for s in self.sources],
             "sources_off": [{"source": s, "reason": r} for s, r in self.sources_off],
+            "quiet_sources": [dict(q) for q in self.quiet],
             "breaker": self.breaker, "healed": list(self.healed), "seconds": dict(self.seconds), "paths": dict(self.paths),
         }  # fmt: skip
 
@@ -112,6 +116,7 @@ def gather(warehouse: Warehouse, run_id: str) -> dict[str, Any]:
         "failures": warehouse.rows(sql("report_failures"), by),
         "links": {row["decision"]: row["n"] for row in links},
         "signals": warehouse.rows(sql("report_signals"), by),
+        "quiet": quiet_sources(warehouse, run_id),
         "reviews": warehouse.value("SELECT count(*) FROM review_item"),
         "outcomes": {row["status"]: row["n"] for row in outcomes},
     }

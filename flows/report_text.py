@@ -60,6 +60,7 @@ def _summary(report: RunReport) -> list[RenderableType]:
         ),
     ]
     lines += [Text(report.breaker, style="bold red")] if report.breaker else []
+    lines += [Text(f"gone quiet: {q['reason']}", style="bold yellow") for q in report.quiet]
     lines += [Text(f"healed: {line}", style="magenta") for line in report.healed]
     return lines
 

@@ -26,7 +26,17 @@ FLOORS = {
     "intelligence": {"accounts", "warehouse"},
     "flows": {"accounts", "crm", "enrichers", "matchers", "warehouse", "intelligence", "demo"},
     "console": {"accounts", "crm", "enrichers", "matchers", "warehouse", "intelligence", "demo", "flows"},
-    "cli": {"accounts", "crm", "enrichers", "matchers", "warehouse", "intelligence", "demo", "flows", "console"},
+    "cli": {
+        "accounts",
+        "crm",
+        "enrichers",
+        "matchers",
+        "warehouse",
+        "intelligence",
+        "demo",
+        "flows",
+        "console",
+    },
 }
 
 
@@ -96,7 +106,9 @@ def test_no_top_level_name_clashes_with_an_installed_distribution() -> None:
 
 def test_data_files_ship_with_their_packages(tmp_path: Path) -> None:
     """Every tracked data file of a package is matched by a package-data pattern."""
-    tracked = subprocess.run(["git", "ls-files", *PACKAGES], cwd=ROOT, capture_output=True, text=True, check=False)
+    tracked = subprocess.run(
+        ["git", "ls-files", *PACKAGES], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     if tracked.returncode:
         pytest.skip("not a git checkout")
     patterns = PROJECT["tool"]["setuptools"]["package-data"]["*"]

@@ -214,3 +214,20 @@ def test_explain_names_source_evidence_losers_and_what_would_change_it(night: Ni
     assert len(told["evidence"][0]["body_sha256"]) == 64
     assert told["what_would_change_it"]
     assert json.dumps(told, default=str)
+
+
+def test_a_source_gone_quiet_is_told(night: Night) -> None:
+    for number in range(6):
+        night.nightly(as_of=f"2026-11-{22 + number}")
+    silent = night.folder / "silent.jsonl"
+    silent.write_text(
+        "".join(
+            f'{{"url": "http://{row["website"].removeprefix("https://").strip("/")}/", "status": 200}}\n'
+            for row in night.cells().values()
+        ),
+        encoding="utf-8",
+    )
+    told = night.json("nightly", "--no-prefect", "--replay", str(silent), "--as-of", "2026-11-28")
+    assert {q["source"] for q in told["quiet_sources"]} >= {"site"}
+    report = Path(told["paths"]["report"]).read_text(encoding="utf-8")
+    assert "Gone quiet" in report
