@@ -8,7 +8,7 @@ itself. The CRM's own cells are only mirrored here: their copies are emptied, th
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 from warehouse.erasures import ACCOUNT, PERSON
 from warehouse.golden import settle_golden
 from warehouse.spelling import Spelling
-from warehouse.store import Warehouse, sql
+from warehouse.store import Warehouse
 
 #: Columns that tell rather than mention: a match there drops the row. In every other text column it is struck out.
 _TELLING = {
@@ -51,16 +51,21 @@ class Target:
 def knows_account(warehouse: Warehouse, account_id: str) -> bool:
     """True where any table has a row of an account."""
     return any(
-        _counted(warehouse, t, "account_id = $id", {"id": account_id}) for t in _account_tables(warehouse)
+        warehouse.value(f'SELECT 1 FROM "{table}" WHERE account_id = $id LIMIT 1', {"id": account_id})
+        for table in _account_tables(warehouse)
     )
 
 
 def count_rows(warehouse: Warehouse, target: Target) -> dict[str, int]:
     """How many rows of each table an erasure would drop or strike out; tables without any are left out."""
-    found = {
-        table: _counted(warehouse, table, condition, parameters)
-        for table, condition, parameters in _conditions(warehouse, target)
-    }
+    if target.kind == PERSON:
+        found = {table: len(_mentions(warehouse, table, target.spelling)) for table in _searched(warehouse)}
+    else:
+        by = {"id": target.text}
+        found = {
+            table: int(warehouse.value(f'SELECT count(*) FROM "{table}" WHERE {where}', by))
+            for table, where in _of_account(warehouse)
+        }
     return {table: n for table, n in found.items() if n}
 
 
@@ -68,107 +73,94 @@ def cells_in_crm(warehouse: Warehouse, target: Target) -> list[dict[str, Any]]:
     """The CRM's own cells that held the name at the last pull (account_id, field); forgetting here does not reach them."""
     if target.kind != PERSON:
         return []
-    return warehouse.rows(
-        "SELECT account_id, field FROM crm_value "
-        f"WHERE regexp_matches(value, {_literal(target.spelling)}) ORDER BY ALL"
+    rows = _mentions(warehouse, "crm_value", target.spelling)
+    cells = [r for r in rows if _tells(r["value"], target.spelling)]
+    return sorted(
+        ({"account_id": r["account_id"], "field": r["field"]} for r in cells), key=lambda c: tuple(c.values())
     )
 
 
-def erase_rows(warehouse: Warehouse, target: Target, run_id: str, now: datetime) -> dict[str, int]:
-    """Erases from every table, in the caller's transaction; returns rows touched by table.
+def erase_rows(warehouse: Warehouse, target: Target, run_id: str, now: datetime) -> None:
+    """Erases from every table, in the caller's transaction.
 
     Golden records that rested on what is gone are settled anew from what is left.
     """
-    conditions = list(_conditions(warehouse, target))
-    counts = {table: _counted(warehouse, table, where, given) for table, where, given in conditions}
     if target.kind == ACCOUNT:
-        for table, where, given in conditions:
-            warehouse.run(f'DELETE FROM "{table}" WHERE {where}', given)
-    else:
-        touched = _touched(warehouse, target)
-        for table, where, given in conditions:
-            if table != "golden":
-                _strike(warehouse, table, where, given, target.spelling)
-        if touched:
-            warehouse.run("CREATE OR REPLACE TEMP VIEW ours AS " + sql("ours"))
-            settle_golden(warehouse, run_id, touched, now)
-        _strike(warehouse, "golden", _condition(warehouse, "golden", target.spelling), {}, target.spelling)
-    return {table: n for table, n in counts.items() if n}
+        for table, where in list(_of_account(warehouse)):
+            warehouse.run(f'DELETE FROM "{table}" WHERE {where}', {"id": target.text})
+        return
+    touched: set[str] = set()
+    for table in _searched(warehouse):
+        if table != "golden":
+            rows = _strike(warehouse, table, target.spelling)
+            touched |= {r["account_id"] for r in rows if table == "observation"}
+    held = _mentions(warehouse, "golden", target.spelling)
+    touched |= {r["account_id"] for r in held if r["valid_to"] is None}
+    if touched:
+        settle_golden(warehouse, run_id, sorted(touched), now)
+    _strike(warehouse, "golden", target.spelling)
 
 
 def _account_tables(warehouse: Warehouse) -> Iterator[str]:
     for table in warehouse.tables():
-        if any(name == "account_id" for name, _ in warehouse.columns(table)):
+        if any(name == "account_id" for name, _ in warehouse.columns(f'"{table}"')):
             yield table
 
 
-def _conditions(warehouse: Warehouse, target: Target) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Table, condition and parameters of all rows to touch; those that other tables point to come last."""
-    if target.kind == PERSON:
-        for table in warehouse.tables():
-            condition = _condition(warehouse, table, target.spelling)
-            if condition and table not in _UNTOUCHED:
-                yield table, condition, {}
-        return
-    given = {"id": target.text}
+def _of_account(warehouse: Warehouse) -> Iterator[tuple[str, str]]:
+    """Tables and conditions (on `$id`) of an account's rows; those that are found through others come first."""
     changes = "SELECT (run_id, change_id) FROM outcome WHERE account_id = $id"
-    yield "undone", f"(run_id, change_id) IN ({changes})", given
-    yield "intent", "json_extract_string(change, '$.account_id') = $id", given
+    yield "undone", f"(run_id, change_id) IN ({changes})"
+    yield "intent", "json_extract_string(change, '$.account_id') = $id"
     for table in _account_tables(warehouse):
-        yield table, "account_id = $id", given
+        yield table, "account_id = $id"
 
 
-def _text_columns(warehouse: Warehouse, table: str) -> list[tuple[str, str]]:
-    return [(name, kind) for name, kind in warehouse.columns(f'"{table}"') if kind in _TEXT]
+def _searched(warehouse: Warehouse) -> list[str]:
+    """The tables a name is looked for in."""
+    return [t for t in warehouse.tables() if t not in _UNTOUCHED and _text_columns(warehouse, t)]
 
 
-def _condition(warehouse: Warehouse, table: str, spelling: Spelling) -> str:
-    """A condition over all text columns of a table, set so far apart that no name spans two of them.
+def _text_columns(warehouse: Warehouse, table: str) -> dict[str, str]:
+    return {name: kind for name, kind in warehouse.columns(f'"{table}"') if kind in _TEXT}
 
-    The pattern is written out: DuckDB compiles a constant one once, a parameter for every row.
-    """
-    texts = [
+
+def _mentions(warehouse: Warehouse, table: str, spelling: Spelling) -> list[dict[str, Any]]:
+    """The rows that tell the name in any text column, each with its `_row`: SQL proposes by a rough pattern, and the
+    spelling itself decides. Columns are set so far apart that no name spans two of them."""
+    columns = _text_columns(warehouse, table)
+    texts = ", ".join(
         f'array_to_string("{name}", {_APART})' if kind.endswith("[]") else f'"{name}"::VARCHAR'
-        for name, kind in _text_columns(warehouse, table)
-    ]
-    return f"regexp_matches(concat_ws({_APART}, {', '.join(texts)}), {_literal(spelling)})" if texts else ""
-
-
-def _literal(spelling: Spelling) -> str:
-    return "'" + spelling.pattern.replace("'", "''") + "'"
-
-
-def _counted(warehouse: Warehouse, table: str, where: str, given: Mapping[str, Any]) -> int:
-    return int(warehouse.value(f'SELECT count(*) FROM "{table}" WHERE {where}', given))
-
-
-def _touched(warehouse: Warehouse, target: Target) -> Sequence[str]:
-    """Accounts whose golden record rests on an observation that goes, or tells the name."""
-    seen = _condition(warehouse, "observation", target.spelling)
-    held = _condition(warehouse, "golden", target.spelling)
-    rows = warehouse.rows(
-        f"SELECT account_id FROM observation WHERE {seen} "
-        f"UNION SELECT account_id FROM golden WHERE valid_to IS NULL AND {held}"
+        for name, kind in columns.items()
     )
-    return [row["account_id"] for row in rows]
+    pattern = spelling.rough.replace("'", "''")
+    rows = warehouse.rows(
+        f"SELECT rowid AS _row, * FROM \"{table}\" WHERE regexp_matches(concat_ws({_APART}, {texts}), '{pattern}')"
+    )
+    return [row for row in rows if any(_tells(row[name], spelling) for name in columns)]
 
 
-def _strike(
-    warehouse: Warehouse, table: str, where: str, given: Mapping[str, Any], spelling: Spelling
-) -> None:
-    """Takes the matching rows out, and puts back those that merely mention the name, with it struck out."""
-    kinds = dict(_text_columns(warehouse, table))
-    rows = warehouse.rows(f'SELECT * FROM "{table}" WHERE {where}', given)
+def _strike(warehouse: Warehouse, table: str, spelling: Spelling) -> list[dict[str, Any]]:
+    """Takes the rows that tell the name out, and puts back those that merely mention it, with it struck out.
+
+    Returns the rows as they were.
+    """
+    columns = _text_columns(warehouse, table)
+    rows = _mentions(warehouse, table, spelling)
     kept = [
         {
-            name: _blotted(value, kinds.get(name, ""), spelling)
+            name: _blotted(value, columns.get(name, ""), spelling)
             for name, value in _emptied(table, row, spelling).items()
+            if name != "_row"
         }
         for row in rows
         if not any(_tells(row[name], spelling) for name in _TELLING.get(table, ()))
     ]
-    warehouse.run(f'DELETE FROM "{table}" WHERE {where}', given)
-    warehouse.append(f'"{table}"', kept)
+    if rows:
+        numbers = [row["_row"] for row in rows]
+        warehouse.run(f'DELETE FROM "{table}" WHERE rowid IN (SELECT unnest($rows))', {"rows": numbers})
+        warehouse.append(f'"{table}"', kept)
+    return rows
 
 
 def _emptied(table: str, row: dict[str, Any], spelling: Spelling) -> dict[str, Any]:

@@ -177,12 +177,16 @@ def _own(warehouse: Warehouse, account_id: str) -> tuple[set[str], set[str]]:
 
 
 def _told_in(data: bytes, target: Target) -> bool:
-    return any(target.spelling.found_in(text) for text in _texts(data))
+    plain = target.spelling.regex.pattern.isascii()
+    return any(target.spelling.found_in(text) for text in _texts(data, plain))
 
 
-def _texts(data: bytes) -> Iterator[str]:
-    """All the texts bytes may be: encodings tried in turn, with tags dropped, entities and escapes resolved."""
-    for encoding in _encodings(data):
+def _texts(data: bytes, plain: bool) -> Iterator[str]:
+    """All the texts bytes may be: encodings tried in turn, with tags dropped, entities and escapes resolved.
+
+    A `plain` name, of ASCII letters, reads the same in every encoding but UTF-16.
+    """
+    for encoding in _encodings(data, plain):
         text = data.decode(encoding, "ignore")
         yield text
         if "<" in text or "&" in text:
@@ -193,11 +197,11 @@ def _texts(data: bytes) -> Iterator[str]:
             yield unquote(text)
 
 
-def _encodings(data: bytes) -> Iterator[str]:
+def _encodings(data: bytes, plain: bool) -> Iterator[str]:
     yield "utf-8"
     if b"\0" in data[:4096]:
         yield from ("utf-16-le", "utf-16-be")
-    if not data.isascii():
+    if not plain and not data.isascii():
         yield from _ENCODINGS
 
 

@@ -240,6 +240,8 @@ def _swap(home: Path, staging: Path, now: datetime) -> Path | None:
     except OSError as error:
         for old, new in reversed(done):
             new.rename(old)
+        if kept is not None and kept.exists():
+            kept.rmdir()
         raise WarehouseError(
             f"The restored files cannot be moved into {home}: {error.strerror or error}.",
             remedy="Check permissions; what stood there is as it was.",

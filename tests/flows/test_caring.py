@@ -222,3 +222,36 @@ def test_compacting_changes_nothing_a_reader_sees(lived: Night) -> None:
     assert told["bytes_after"] <= told["bytes_before"]
     assert known(lived) == before and lived.json("explain", "D08") == explain
     assert lived.nightly("--apply")["counts"]["filled"] == 0
+
+
+def test_an_erasure_done_after_the_backup_is_not_forgotten(lived: Night, tmp_path: Path) -> None:
+    there = other(lived, tmp_path / "there")
+    there.nightly()
+    there.json("backup", str(tmp_path / "b.zip"))
+    there.json("forget", "D02", "--yes")
+    told = there.json("restore", str(tmp_path / "b.zip"), "--force")
+    assert (told["erasures_after"], told["erased_accounts"]) == (1, ["D02"])
+    assert "evergreen forget D02" in there.run("restore", str(tmp_path / "b.zip"), "--force").output
+    there.json("forget", "D02", "--yes")
+    assert not list(home(there).glob("before-*"))
+
+
+def test_a_swap_that_fails_is_taken_back(
+    lived: Night, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lived.json("backup", str(tmp_path / "b.zip"))
+    there = other(lived, tmp_path / "there")
+    there.nightly()
+    before, rename = known(there), Path.rename
+
+    def stumbling(path: Path, target: Path) -> Path:
+        if path.name == "decisions.sqlite" and ".restore" in str(path):
+            raise OSError(5, "Input/output error")
+        return rename(path, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", stumbling)
+        told = there.run("restore", str(tmp_path / "b.zip"), "--force")
+    assert told.exit_code == 3 and "as it was" in str(told.exception)
+    assert known(there) == before
+    assert not [*home(there).glob(".restore*"), *home(there).glob("before-*")]

@@ -6,6 +6,7 @@ import csv
 import gzip
 import hashlib
 import json
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,10 +27,19 @@ NAME, MARK = "Rosalind Achterberg", "achterberg"
 NOW = datetime(2026, 11, 22, 1, tzinfo=UTC)
 
 
-@pytest.fixture
-def night(tmp_path: Path) -> Night:
-    night = Night(tmp_path)
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder after one night that wrote."""
+    night = Night(tmp_path_factory.mktemp("lived"))
     night.nightly("--apply")
+    return night.folder
+
+
+@pytest.fixture
+def night(lived: Path, tmp_path: Path) -> Night:
+    """A copy of that folder for each test."""
+    night = Night(tmp_path)
+    shutil.copytree(lived, tmp_path, dirs_exist_ok=True)
     return night
 
 
@@ -38,8 +48,8 @@ def home(night: Night) -> Path:
 
 
 def files(night: Night) -> dict[Path, bytes]:
-    """The files but the database and SQLite's scratch, which change by being looked at."""
-    found = (p for p in home(night).rglob("*") if p.is_file())
+    """The files but the databases' scratch, which changes by being looked at."""
+    found = (p for p in home(night).rglob("*") if p.is_file() and p.parent.name != "tmp")
     return {p: p.read_bytes() for p in found if not p.name.endswith((".duckdb", "-shm", "-wal"))}
 
 
@@ -260,3 +270,14 @@ def test_an_erasure_cut_short_is_finished_by_the_next(night: Night, monkeypatch:
 def test_nobody_of_that_name_and_names_too_short_are_told(night: Night) -> None:
     for words in (["Nobody Atall"], ["D99", "--account"], ["Al"]):
         assert night.run("forget", *words).exit_code == 2
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "big5", "utf-16", "ascii"])
+def test_a_chinese_name_is_found_in_pages_of_any_encoding(night: Night, encoding: str) -> None:
+    name = "欧阳" + "修文"
+    page = f"<p>董事長：{'歐陽' if encoding == 'big5' else '欧阳'}<b>修文</b></p>"
+    store(night, "https://x.example/team", page.encode(encoding, "xmlcharrefreplace"))
+    kept = "<p>欧阳先生</p>".encode()
+    store(night, "https://x.example/other", kept)
+    assert night.json("forget", name, "--yes")["counts"] == {"pages": 1, "bodies": 1}
+    assert hashlib.sha256(kept).hexdigest() in bodies(night)

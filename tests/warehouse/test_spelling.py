@@ -39,7 +39,7 @@ OTHERS = [
 ]
 
 
-def in_duckdb(pattern: str, text: str) -> bool:
+def proposed(pattern: str, text: str) -> bool:
     row = DUCK.execute("SELECT regexp_matches($t, $p)", {"t": text, "p": pattern}).fetchone()
     return bool(row and row[0])
 
@@ -48,7 +48,7 @@ def in_duckdb(pattern: str, text: str) -> bool:
 def test_a_name_is_found_however_it_is_written(name: str, text: str) -> None:
     spelling = spelling_of(name)
     assert spelling.found_in(text)
-    assert in_duckdb(spelling.pattern, text)
+    assert proposed(spelling.rough, text)
     assert not spelling.found_in(spelling.blotted(text))
     assert BLOT in spelling.blotted(text)
 
@@ -57,7 +57,6 @@ def test_a_name_is_found_however_it_is_written(name: str, text: str) -> None:
 def test_another_name_is_left_alone(name: str, text: str) -> None:
     spelling = spelling_of(name)
     assert not spelling.found_in(text)
-    assert not in_duckdb(spelling.pattern, text)
     assert spelling.blotted(text) == text
 
 
@@ -69,7 +68,7 @@ def test_what_is_too_short_to_be_told_apart_is_refused(name: str) -> None:
 
 def test_nothing_is_found_by_a_name_without_letters() -> None:
     assert not exact_spelling(["…"]).found_in("… anything …")
-    assert not in_duckdb(exact_spelling([]).pattern, "anything")
+    assert not proposed(exact_spelling([]).rough, "anything")
 
 
 def test_other_forms_are_blotted_together() -> None:
@@ -82,8 +81,8 @@ def test_other_forms_are_blotted_together() -> None:
     st.text(st.sampled_from("JanedoeÜß张伟 .-'\u00a0(李"), max_size=14),
     st.text(st.sampled_from("JaneDOEüß张伟 .-'x"), max_size=30),
 )
-def test_both_engines_agree_and_a_blotted_text_is_clean(name: str, text: str) -> None:
+def test_the_database_proposes_all_that_is_found_and_a_blotted_text_is_clean(name: str, text: str) -> None:
     spelling = exact_spelling([name])
     for told in (text, f"{text} {name} {text}"):
-        assert spelling.found_in(told) == in_duckdb(spelling.pattern, told)
+        assert proposed(spelling.rough, told) or not spelling.found_in(told)
         assert not spelling.found_in(spelling.blotted(told).replace(BLOT, "\n\n\n\n"))
