@@ -11,6 +11,7 @@ import errno
 import gzip
 import hashlib
 import json
+import logging
 import os
 import sqlite3
 import tempfile
@@ -26,6 +27,8 @@ from accounts.clock import SystemClock
 from accounts.errors import WarehouseError
 from accounts.protocols import StoredResponse
 from warehouse.store import sql
+
+log = logging.getLogger("evergreen")
 
 _SECRET_HEADERS = frozenset(
     {"authorization", "proxy-authorization", "cookie", "www-authenticate", "x-api-key"}
@@ -170,6 +173,7 @@ class FileResponseStore:
             body = b""
         if hashlib.sha256(body).hexdigest() == sha256:
             return body
+        log.warning("a stored body is damaged and removed; it comes back with the next fetch: %s", path.name)
         with suppress(OSError):
             path.unlink()
         return None
@@ -181,7 +185,7 @@ class FileResponseStore:
                 f"A body does not have the hash {sha256[:12]}… it is kept under.", path=self.folder
             )
         path = self._path(sha256)
-        if path.exists():
+        if self._read(sha256, len(body)) is not None:
             return
         with self._explained():
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -238,6 +242,9 @@ class FileResponseStore:
             Path(f"{index}{suffix}").unlink(missing_ok=True)
         with suppress(FileNotFoundError):
             index.replace(index.with_suffix(".damaged"))
+        log.warning(
+            "the index of stored responses was damaged; it is set aside in %s and begun anew", self.folder
+        )
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

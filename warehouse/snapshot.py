@@ -33,24 +33,34 @@ def publish(warehouse: Warehouse, run_id: str, *, keep: int = 5) -> Path:
     warehouse.run(
         f"COPY ({_wide(warehouse)}) TO '{_quoted(partial / 'golden_wide')}.parquet' (FORMAT parquet)"
     )
-    shutil.rmtree(final, ignore_errors=True)
+    former = root / f".{run_id}.former.part"
+    if final.exists():  # readers miss it for a moment only, and a death just here is mended by the next run
+        final.rename(former)
     partial.rename(final)
+    shutil.rmtree(former, ignore_errors=True)
     pointer = root / ".current.part"
     pointer.write_text(run_id, encoding="utf-8")
     pointer.replace(root / "current")
-    for old in sorted((p for p in root.iterdir() if p.is_dir() and not p.name.startswith(".")), reverse=True)[
-        keep:
-    ]:
-        shutil.rmtree(old, ignore_errors=True)
+    folders = sorted((p for p in root.iterdir() if p.is_dir() and not p.name.startswith(".")), reverse=True)
+    for old in folders[keep:]:
+        if old != final:  # with a clock set back the newest has not the highest name
+            shutil.rmtree(old, ignore_errors=True)
     return final
 
 
-def clear_half_published(warehouse: Warehouse) -> list[str]:
-    """Removes snapshots that dead runs left half-written; returns the ids of those runs."""
-    partials = sorted((warehouse.folder / "snapshots").glob(".*.part/"))
+def clear_half_published(folder: Path) -> list[str]:
+    """Removes snapshots that dead runs left half-written; says in words what was found, a damaged snapshot too."""
+    partials = sorted((folder / "snapshots").glob(".*.part/"))
     for partial in partials:
         shutil.rmtree(partial, ignore_errors=True)
-    return [p.name[1 : -len(".part")] for p in partials]
+    runs = sorted({p.name[1:].removesuffix(".part").removesuffix(".former") for p in partials})
+    told = [f"run {run} died while it published; this run publishes anew" for run in runs]
+    if (folder / "snapshots" / "current").exists():
+        try:
+            open_snapshot(folder).close()
+        except WarehouseError as error:
+            told.append(f"{error.what} This run publishes anew.")
+    return told
 
 
 def _wide(warehouse: Warehouse) -> str:
@@ -68,21 +78,28 @@ def open_snapshot(folder: Path) -> Warehouse:
     Raises WarehouseError where no run has published one yet.
     """
     pointer = folder / "snapshots" / "current"
-    try:
-        current = folder / "snapshots" / pointer.read_text(encoding="utf-8").strip()
-        files = sorted(current.glob("*.parquet"))
-    except OSError:
-        files = []
-    if not files:
+    if not pointer.exists():
         raise WarehouseError(
             f"There is nothing to read in {folder} yet.",
             remedy="Run `evergreen nightly` once; a dry run is enough.",
             path=folder,
         )
-    connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false"})
-    for file in files:
-        connection.execute(f"CREATE VIEW {file.stem} AS FROM read_parquet('{_quoted(file)}')")
-    connection.execute("CREATE VIEW ours AS " + sql("ours"))
+    try:
+        current = folder / "snapshots" / pointer.read_text(encoding="utf-8").strip()
+        files = sorted(current.glob("*.parquet"))
+        lacking = {*PUBLISHED} - {file.stem for file in files}
+        if lacking:
+            raise FileNotFoundError(f"{', '.join(sorted(lacking))}: no such table")
+        connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false"})
+        for file in files:
+            connection.execute(f"CREATE VIEW {file.stem} AS FROM read_parquet('{_quoted(file)}')")
+        connection.execute("CREATE VIEW ours AS " + sql("ours"))
+    except (OSError, ValueError, duckdb.Error) as error:
+        raise WarehouseError(
+            f"The snapshot that {pointer} names is damaged or gone: {str(error).splitlines()[0]}",
+            remedy="`evergreen nightly` publishes it anew; a dry run is enough. Nothing else is lost.",
+            path=folder,
+        ) from error
     return Warehouse(connection, folder)
 
 

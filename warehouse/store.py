@@ -6,6 +6,7 @@ SQL lives in `warehouse/sql/*.sql`; rows go in as newline-delimited JSON through
 
 from __future__ import annotations
 
+import errno
 import json
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -214,6 +215,17 @@ def _disk_trouble(error: Exception, folder: Path) -> WarehouseError:
         "A damaged file is restored with `evergreen restore`.",
         path=folder,
     )
+
+
+@contextmanager
+def room_needed(folder: Path) -> Iterator[None]:
+    """Tells of a full disk as WarehouseError, with the remedy, wherever in the block it was met."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise
+        raise _disk_trouble(error, folder) from error
 
 
 def _is_busy(error: Exception) -> bool:

@@ -8,6 +8,7 @@ from urllib.parse import urljoin
 
 from accounts.account import Account, Company
 from accounts.catalogue import shipped_catalogue
+from accounts.errors import WarehouseError
 from accounts.link import Candidate
 from accounts.observation import Evidence, Observation, Outcome, Signal
 from accounts.values import Hints, no_hints
@@ -71,6 +72,8 @@ class Site:
         """What the site says: observations, facts about the site as signals, and the company it describes."""
         try:
             return self._read(account, candidate)
+        except WarehouseError:  # no room for the evidence: that is the run's trouble, not the site's
+            raise
         except Exception as error:  # one hostile site must not cost the shard its other accounts
             _log.exception("reading %s failed", candidate.url)
             return Answer.failed(f"{candidate.url} could not be read: {type(error).__name__}: {error}"[:300])

@@ -22,7 +22,9 @@ aged AS (
 ),
 judged AS (
     SELECT *,
-        date_diff('day', coalesce(good_at, first_seen_at), $now::TIMESTAMP) AS age_days,
+        -- a clock set back sees times that lie ahead of it: they are no age at all
+        CASE WHEN coalesce(good_at, first_seen_at) > $now::TIMESTAMP THEN 0
+            ELSE date_diff('day', coalesce(good_at, first_seen_at), $now::TIMESTAMP) END AS age_days,
         CASE
             WHEN value IS NOT NULL AND said_at IS NOT NULL AND (good_at IS NULL OR said_at > good_at) THEN 'contradicted'
             WHEN problem IS NOT NULL THEN 'invalid'

@@ -36,7 +36,7 @@ voiced AS (
     SELECT s.*, f.ttl_days, f.many, f.min_confidence, len(f.prefer_kinds) > 0 AS kinded,
         s.observed_at < max(s.observed_at) OVER (PARTITION BY s.account_id, s.field, s.source, s.record_id) AS superseded,
         coalesce(w.weight, 0.3) AS authority,
-        pow(0.5, date_diff('day', s.observed_at, $now::TIMESTAMP) / f.ttl_days::DOUBLE) AS recency
+        pow(0.5, greatest(0, date_diff('day', s.observed_at, $now::TIMESTAMP)) / f.ttl_days::DOUBLE) AS recency
     FROM seen s
     JOIN field_spec f ON f.name = s.field
     LEFT JOIN authority w ON w.field = s.field AND w.source = s.source
