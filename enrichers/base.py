@@ -35,7 +35,9 @@ class Answer(Generic[Row]):
     cost: float = 0.0
 
     @classmethod
-    def of(cls, rows: tuple[Row, ...], *, requests: int = 0, error: str = "", cost: float = 0.0) -> Answer[Row]:
+    def of(
+        cls, rows: tuple[Row, ...], *, requests: int = 0, error: str = "", cost: float = 0.0
+    ) -> Answer[Row]:
         """`rows` or `zero_rows`, as the case is."""
         return cls(Outcome.ROWS if rows else Outcome.ZERO_ROWS, rows, error, requests, cost)
 
