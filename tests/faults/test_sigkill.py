@@ -21,6 +21,8 @@ BOUNDARIES = (
 GROUP = 5
 MOMENTS = 200 if os.environ.get("EVERGREEN_LONG") else 20
 
+pytestmark = pytest.mark.slow
+
 
 def assert_healed(world: World, undisturbed: Undisturbed, held: set[str], killed: int) -> None:
     """What must hold after a normal run has followed `killed` runs that were killed with `held` acknowledged."""
@@ -50,7 +52,6 @@ def test_a_run_killed_at_a_boundary_is_finished_by_the_next(
     assert_healed(world, undisturbed, held, 1)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("group", range(MOMENTS // GROUP))
 def test_runs_killed_at_random_moments_are_finished_by_the_next(
     group: int, driver: Driver, undisturbed: Undisturbed, tmp_path: Path
@@ -85,3 +86,33 @@ def test_an_undo_killed_at_a_boundary_is_finished_by_the_next(
     assert world.file.read_bytes() == world.before
     assert world.nightly().code == 0
     assert world.file.read_bytes() == world.before, "what was undone is asked, not written again"
+
+
+def test_a_stewards_word_counts_once_though_the_run_died_before_it_could_note_it(world: World) -> None:
+    assert world.nightly().code == 0
+    items = world.good("review", "list")["items"]
+    item = next(i for i in items if (i["account_id"], i["field"]) == ("D04", "phone"))
+    world.good("review", "accept", item["id"])
+    assert world.nightly(at="outcome noted").code == KILLED
+    assert world.cells()["D04"]["phone"] == item["proposed"]
+    text = world.file.read_text(encoding="utf-8")
+    world.file.write_text(text.replace(item["proposed"], item["crm_value"]), encoding="utf-8")
+    for as_of in ("2026-11-22", "2026-11-23"):
+        assert world.nightly(as_of=as_of).code == 0
+        assert world.cells()["D04"]["phone"] == item["crm_value"], "a person's edit was clobbered"
+
+
+def test_a_night_goes_on_though_the_dead_one_left_its_lock_and_drafts(
+    world: World, undisturbed: Undisturbed
+) -> None:
+    assert world.nightly(at="new file beside the old").code == KILLED
+    assert len(world.litter()) == 2, "the lock and the new file lie there"
+    draft = world.home / "responses" / "drafts" / "dead.part"
+    draft.write_bytes(b"half a body")
+    os.utime(draft, (0, 0))
+    plain = (world.run(*words).code for words in (["check"], ["stale"], ["undo", "last"]))
+    assert all(code in (1, 2, 3) for code in plain), "nothing to read yet, nothing to undo: told, not stuck"
+    assert world.nightly().code == 0
+    assert world.file.read_bytes() == undisturbed.file
+    assert world.litter() == set()
+    assert not draft.exists()
