@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Any, Protocol
 
 from enrichers.technographic.pattern import Pattern
 from enrichers.technographic.store import Analysis, Store, key
 
+hyperscan: Any
 try:
-    import hyperscan
+    hyperscan = import_module("hyperscan")
 except ImportError:  # the extra `technographics` is not installed
-    hyperscan = None  # type: ignore[assignment]
+    hyperscan = None
 
 
 _LONG = re.compile(r"(?<!\\)\{(\d*),\d{2,}\}")
