@@ -82,10 +82,10 @@ def _append(services: Services, folder: Path, number: int) -> None:
 
 
 def drop_files(folder: Path, number: int) -> None:
-    """Removes a shard's files, the one that says it is finished last."""
+    """Removes a loaded shard's files; first the one that says the others are whole."""
+    _done(folder, number).unlink(missing_ok=True)
     for table in TABLES:
         _file(folder, number, table).unlink(missing_ok=True)
-    _done(folder, number).unlink(missing_ok=True)
 
 
 def adopt_leftovers(services: Services, alive: Collection[str | None]) -> list[str]:
