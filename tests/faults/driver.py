@@ -1,7 +1,8 @@
 """A warm process that runs `evergreen` in forked children, each a real process that can really be killed.
 
-Importing everything takes longer than a night over the sample, so it is done once. Speaks JSON, a line each way:
-`start` forks and answers with the process's id, `wait` answers how it ended, killing it at a moment if told to.
+Importing everything takes longer than a night over the sample, so one night is run before the first fork. Speaks JSON,
+a line each way: `start` forks and answers with the process's id, `wait` answers how it ended, killing it at a moment if
+told to.
 """
 
 from __future__ import annotations
@@ -9,17 +10,22 @@ from __future__ import annotations
 import json
 import os
 import resource
+import shutil
 import signal
 import sys
 import time
 import traceback
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-import flows.refreshing
-import flows.undoing
-from cli.main import main as evergreen
+from cli.main import evergreen
+from cli.main import main as command_line
 from tests.faults.boundaries import ACTS, PLACES, arm
+
+SAMPLE = Path(__file__).resolve().parents[2] / "demo" / "sample"
 
 
 def child(folder: str, words: list[str], at: str | None, act: str, fsize: int | None) -> None:
@@ -35,7 +41,7 @@ def child(folder: str, words: list[str], at: str | None, act: str, fsize: int | 
         if fsize is not None:
             resource.setrlimit(resource.RLIMIT_FSIZE, (fsize, fsize))
         sys.argv = ["evergreen", *words]
-        evergreen()
+        command_line()
         code = 0
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 0
@@ -60,9 +66,31 @@ def wait(pid: int, began: float, kill_after: float | None) -> dict[str, Any]:
     }
 
 
+def warm_up(folder: Path) -> None:
+    """One night in this process: what it imports and caches need not be made again in every child.
+
+    It has closed its database and ended its threads when it returns: forking is safe then.
+    """
+    shutil.copyfile(SAMPLE / "accounts.csv", folder / "accounts.csv")
+    config = folder / "evergreen.toml"
+    config.write_text('[crm]\nkind = "file"\npath = "accounts.csv"\n', encoding="utf-8")
+    night = [
+        "nightly",
+        "--no-prefect",
+        "--replay",
+        str(SAMPLE / "web.jsonl"),
+        "--as-of",
+        "2026-11-22",
+        "--json",
+    ]
+    with redirect_stdout(StringIO()):
+        evergreen.main([*night, "--config", str(config)], standalone_mode=False)
+
+
 def main() -> None:
     """Serves requests until its input ends."""
-    assert flows.refreshing and flows.undoing
+    with TemporaryDirectory() as folder:
+        warm_up(Path(folder))
     began: dict[int, float] = {}
     for line in sys.stdin:
         asked = json.loads(line)
