@@ -15,6 +15,7 @@ from accounts.account import Account, Company
 from accounts.clock import Clock
 from accounts.link import Candidate
 from accounts.observation import Observation, Outcome, Signal
+from accounts.telling import Article, BoardLook, Posting
 from enrichers.web.response import Response
 
 Row = TypeVar("Row")
@@ -54,7 +55,7 @@ class Answer(Generic[Row]):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one record said: observations and signals. Built by `read`, one per record.
+    """What one record said: observations, signals, and what is still to be judged. Built by `read`, one per record.
 
     `company` is what the record says of itself once it was read (a site's own names, phones, address), where
     `search` could not know that: `flows` asks the matcher again with it.
@@ -63,6 +64,9 @@ class Reading:
     observations: tuple[Observation, ...] = ()
     signals: tuple[Signal, ...] = ()
     company: Company | None = None
+    articles: tuple[Article, ...] = ()
+    postings: tuple[Posting, ...] = ()
+    looks: tuple[BoardLook, ...] = ()
 
 
 class Web(Protocol):
