@@ -27,16 +27,34 @@ _ENOUGH_FOR_TWO = 24
     default=None,
     help="Processes for saved pages; one per core, at most 8.",
 )
+@click.option(
+    "--fingerprints",
+    type=click.Path(path_type=Path, exists=True),
+    metavar="PATH",
+    help="A set of public fingerprints (a folder or a JSON file) to use beside our own, instead of the installed one.",
+)
 @config_option
 @json_option
-def command(target: str, out: Path | None, processes: int | None, config_path: Path, as_json: bool) -> None:
+def command(
+    target: str,
+    out: Path | None,
+    processes: int | None,
+    fingerprints: Path | None,
+    config_path: Path,
+    as_json: bool,
+) -> None:
     """Read one live site as a night would and print what was found; or read saved pages into OUT.jsonl.
 
     IN.jsonl holds one page a line: {"id", "file", "url", "headers"}; files are relative to it. OUT.jsonl has a line for
     each, in the same order; a page that cannot be read has an "error" and stops nobody else.
     """
+    if fingerprints is not None:
+        from enrichers.technographic import detector_for
+
+        fingerprints = fingerprints.resolve()
+        detector_for(fingerprints)  # a set that cannot be read is told before any page is
     if out is not None:
-        summary = inspect_saved(Path(target), out, processes)
+        summary = inspect_saved(Path(target), out, processes, fingerprints)
         if as_json:
             print_json(summary)
         else:
@@ -44,14 +62,16 @@ def command(target: str, out: Path | None, processes: int | None, config_path: P
                 f"{summary['pages']} pages read into {out}, {summary['errors']} with errors.", err=True
             )
         return
-    found = inspect_live(target, config_path)
+    found = inspect_live(target, config_path, fingerprints)
     if as_json:
         print_json(found)
     else:
         _print(found)
 
 
-def inspect_saved(source: Path, out: Path, processes: int | None) -> dict[str, int]:
+def inspect_saved(
+    source: Path, out: Path, processes: int | None, fingerprints: Path | None = None
+) -> dict[str, int]:
     """Reads saved pages and writes what they say. Raises ConfigError where IN.jsonl is not there."""
     from accounts.errors import ConfigError
 
@@ -64,7 +84,7 @@ def inspect_saved(source: Path, out: Path, processes: int | None) -> dict[str, i
     rows = list(_rows(source))
     errors = 0
     with out.open("w", encoding="utf-8") as file:
-        for result in _read_all(rows, source.parent, processes):
+        for result in _read_all(rows, source.parent, processes, fingerprints):
             errors += result["error"] is not None
             file.write(json.dumps(result, ensure_ascii=False) + "\n")
     return {"pages": len(rows), "errors": errors}
@@ -83,7 +103,9 @@ def _rows(source: Path) -> Iterator[dict[str, Any]]:
             yield row if isinstance(row, dict) else {"id": f"line {number}", "file": None}
 
 
-def _read_all(rows: list[dict[str, Any]], folder: Path, processes: int | None) -> Iterable[dict[str, Any]]:
+def _read_all(
+    rows: list[dict[str, Any]], folder: Path, processes: int | None, fingerprints: Path | None
+) -> Iterable[dict[str, Any]]:
     """Results in the order of the rows, by several processes where there are many."""
     import os
     from functools import partial
@@ -91,7 +113,7 @@ def _read_all(rows: list[dict[str, Any]], folder: Path, processes: int | None) -
     from enrichers.firmographic.saved import inspect_row
 
     wanted = processes or min(8, os.cpu_count() or 1)
-    read = partial(inspect_row, folder=folder)
+    read = partial(inspect_row, folder=folder, fingerprints=fingerprints)
     if wanted == 1 or len(rows) < _ENOUGH_FOR_TWO:
         yield from map(read, rows)
         return
@@ -101,7 +123,7 @@ def _read_all(rows: list[dict[str, Any]], folder: Path, processes: int | None) -
         yield from pool.map(read, rows, chunksize=8)
 
 
-def inspect_live(url: str, config_path: Path) -> dict[str, Any]:
+def inspect_live(url: str, config_path: Path, fingerprints: Path | None = None) -> dict[str, Any]:
     """What a visit to one live site finds. Raises ConfigError for an address that names no host."""
     from accounts.clock import SystemClock
     from accounts.config import Config, load_config
@@ -119,10 +141,10 @@ def inspect_live(url: str, config_path: Path) -> dict[str, Any]:
     visitor = Visitor(WebClient(config.web, SystemClock()), {"pages_per_site": config.web.pages_per_site})
     if is_terminal():
         click.echo(f"Reading {address} …", err=True)
-    return _told(visitor.visit(address))
+    return _told(visitor.visit(address), fingerprints)
 
 
-def _told(visit: Visit) -> dict[str, Any]:
+def _told(visit: Visit, fingerprints: Path | None) -> dict[str, Any]:
     """A visit as one plain object."""
     from enrichers.firmographic.read import settle
     from enrichers.firmographic.saved import firmographics, technologies
@@ -132,7 +154,7 @@ def _told(visit: Visit) -> dict[str, Any]:
     for read, response in zip(visit.reads, visit.responses, strict=True):
         for kind, urls in read.links.items():
             links[kind] = list(dict.fromkeys([*links.get(kind, ()), *urls]))
-        for found in technologies(read.page.html, response.final_url, response.headers):
+        for found in technologies(read.page.html, response.final_url, response.headers, fingerprints):
             if found["name"] not in tools or found["confidence"] > tools[found["name"]]["confidence"]:
                 tools[found["name"]] = found
     return {
@@ -163,7 +185,7 @@ def _print(found: dict[str, Any]) -> None:
         click.echo(click.style("\ntechnologies", bold=True))
     for tool in found["technologies"]:
         version = f" {tool['version']}" if tool["version"] else ""
-        implied = ", implied" if tool["implied"] else ""
+        implied = f", {tool['origin']}" if tool["implied"] else ""
         click.echo(
             f"  {tool['confidence']:.2f}  {tool['name']}{version}  ({', '.join(tool['categories'])}{implied})"
         )

@@ -16,8 +16,10 @@ _LEAST = 0.15
 """Below this confidence a reader is better off without the value."""
 
 
-def inspect_row(row: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+def inspect_row(row: Mapping[str, Any], folder: Path, fingerprints: Path | None = None) -> dict[str, Any]:
     """What a saved page `{id, file, url, headers}` says; `file` is relative to `folder`.
+
+    `fingerprints` is a public set to use instead of the installed one.
 
     A row that cannot be read yields the same shape, empty, with `error`. Never raises for what a row holds.
     """
@@ -44,7 +46,7 @@ def inspect_row(row: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     except Exception as error:  # one bad page must not stop the others
         return blank | {"error": f"{type(error).__name__}: {error}"}
     try:
-        return blank | found | {"technologies": technologies(html, url, headers)}
+        return blank | found | {"technologies": technologies(html, url, headers, fingerprints)}
     except Exception as error:  # nor must one bad extractor hide what the others read
         return blank | found | {"error": f"technologies: {type(error).__name__}: {error}"}
 
@@ -75,14 +77,17 @@ def _plain(fact: Fact) -> dict[str, Any]:
     return item
 
 
-def technologies(html: str, url: str | None, headers: Mapping[str, str] | None) -> list[dict[str, Any]]:
+def technologies(
+    html: str, url: str | None, headers: Mapping[str, str] | None, fingerprints: Path | None = None
+) -> list[dict[str, Any]]:
     """The technologies a page shows, as plain objects."""
-    from enrichers.technographic import detect_technologies  # noqa: PLC0415 - fingerprints are compiled on first use
+    from enrichers.technographic import detect_technologies, detector_for  # noqa: PLC0415 - compiled on first use
 
     return [
         {
             "name": found.name, "version": found.version, "categories": list(found.categories), "confidence": round(found.confidence, 3),
             "evidence": found.evidence, "where": found.where, "implied": found.implied,
+            "origin": found.origin.value,
         }
-        for found in detect_technologies(html, url, headers)
+        for found in detect_technologies(html, url, headers, detector=detector_for(fingerprints))
     ]  # fmt: skip

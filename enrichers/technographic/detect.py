@@ -21,12 +21,17 @@ LEAST_OBSERVED = 0.5
 """Below it the clues are too weak to say it was seen: the technology is reported as inferred."""
 WEIGHTS = {
     "host": 0.95, "script": 0.95, "url": 0.92, "inline": 0.92, "html": 0.9, "comment": 0.85, "token": 0.85, "anchor": 0.8,
-    "page_url": 0.45, "meta": 0.97, "header": 0.98, "cookie": 0.95, "dns": 0.95, "certificate": 0.9, "element": 0.85,
+    "page_url": 0.45, "meta": 0.97, "header": 0.98, "cookie": 0.95, "dns": 0.95, "certificate": 0.9, "loaded": 0.85, "element": 0.45,
+    "hint": 0.45,
 }  # fmt: skip
-"""How far a match in that part of a page can be trusted; patterns carry their own confidence on top."""
+"""How far a match in that part of a page can be trusted; patterns carry their own confidence on top.
+
+Two kinds do not show a technology at work, and infer it at most where nothing else speaks: markup that reads like a
+product's (`element`; one that loads an address of the product's is `loaded`), and a host that is only looked up ahead (`hint`).
+"""
 
 WHERE = {
-    "host": "address", "script": "script src", "url": "address", "inline": "inline script", "html": "html", "comment": "comment",
+    "host": "address", "hint": "address hint", "script": "script src", "url": "address", "inline": "inline script", "html": "html", "comment": "comment",
     "token": "class or id", "anchor": "link", "page_url": "page address",
 }  # fmt: skip
 
@@ -71,9 +76,10 @@ class Detector:
         matches: dict[int, list[Match]] = {}
         for match in self._matches(surface, budget):
             matches.setdefault(match.owner, []).append(match)
-        for owner, sure, version, tag in self._elements.search(surface.html, budget, matches.keys()):
-            matches.setdefault(owner, []).append(
-                Match(owner, WEIGHTS["element"] * sure, version, tag, "element")
+        for found in self._elements.search(surface.html, budget, matches.keys()):
+            weight = WEIGHTS["loaded" if found.loads else "element"]
+            matches.setdefault(found.owner, []).append(
+                Match(found.owner, weight * found.confidence, found.version, found.tag, "element")
             )
         observed = {
             self.fingerprints[owner].name: _technology(self.fingerprints[owner], found)
@@ -99,8 +105,9 @@ class Detector:
         return not wanted.requires_categories or bool(held & set(wanted.requires_categories))
 
     def _matches(self, surface: Surface, budget: Budget) -> Iterator[Match]:
-        yield from _host_matches(self._hosts, (*surface.urls, *surface.code_hosts))
-        yield from _host_matches(self._anchors, surface.anchors)
+        yield from _host_matches(self._hosts, (*surface.urls, *surface.code_hosts), "host")
+        yield from _host_matches(self._hosts, surface.hints, "hint")
+        yield from _host_matches(self._anchors, surface.anchors, "anchor")
         for part, texts in _texts(surface).items():
             for owner, pattern, found in self._texts[part].search(texts, budget):
                 yield Match(
@@ -192,13 +199,13 @@ def _index_hosts(hosts: Sequence[Sequence[str]]) -> HostIndex:
     return index
 
 
-def _host_matches(index: HostIndex, addresses: Sequence[str]) -> Iterator[Match]:
+def _host_matches(index: HostIndex, addresses: Sequence[str], part: str) -> Iterator[Match]:
     for address in addresses:
         host, path = _host_and_path(address)
         while "." in host:
             for prefix, owner in index.get(host, ()):
                 if path.startswith(prefix):
-                    yield Match(owner, WEIGHTS["host"], None, address[:200], WHERE["host"])
+                    yield Match(owner, WEIGHTS[part], None, address[:200], WHERE[part])
             host = host.partition(".")[2]
 
 
@@ -224,11 +231,19 @@ def _around(match: re.Match[str]) -> str:
     return " ".join(text[start:end].split())
 
 
+_INDIRECT = (WHERE["hint"], "element")
+
+
+def _witnesses(where: str) -> tuple[str, ...]:
+    """The parts of a page that count as one witness: a host looked up ahead is often the element that matched."""
+    return _INDIRECT if where in _INDIRECT else (where,)
+
+
 def _technology(fingerprint: Fingerprint, matches: Sequence[Match]) -> Technology:
     best = max(matches, key=lambda match: match.confidence)
     doubt = 1.0
-    for place in {match.where for match in matches}:
-        doubt *= 1.0 - max(match.confidence for match in matches if match.where == place)
+    for places in {_witnesses(match.where) for match in matches}:
+        doubt *= 1.0 - max(match.confidence for match in matches if match.where in places)
     versions = [match.version for match in matches if match.version]
     version = max(
         versions,

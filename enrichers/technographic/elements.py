@@ -24,12 +24,30 @@ MOST_ELEMENTS = 40
 """Elements of one selector whose text or attributes are looked at."""
 
 
+_LOADING = re.compile(
+    r"(?i)\b(?:script|link|iframe|img|source|embed|object|form|video|audio)\b[^>+~\s]*\[\s*(?:data-)?(?:src|href|action|data|srcset)\s*[*^$]?="
+)
+_HINT_RELS = frozenset({"dns-prefetch", "preconnect"})
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An element that holds what a fingerprint wants. `loads` says that it loads an address the fingerprint names."""
+
+    owner: int
+    confidence: float
+    version: str | None
+    tag: str
+    loads: bool
+
+
 @dataclass(frozen=True, slots=True)
 class _Entry:
     owner: int
     element: Element
     path: str
     words: tuple[str, ...]
+    loads: bool
 
 
 class ElementMatcher:
@@ -45,16 +63,14 @@ class ElementMatcher:
                 except UnsupportedSelector:
                     self.refused.append((owner, selector))
                     continue
-                self._entries.append(_Entry(owner, element, path, words))
+                self._entries.append(_Entry(owner, element, path, words, bool(_LOADING.search(selector))))
         store = store or Store(None)
         longest = [Pattern(re.escape(max(entry.words, key=len, default=""))) for entry in self._entries]
         self._prefilter: Prefilter = fastest_prefilter()(longest, store.analyses(longest), store)
         self._paths: dict[str, etree.XPath] = {}
 
-    def search(
-        self, source: str, budget: Budget, known: Set[int] = frozenset()
-    ) -> Iterator[tuple[int, float, str | None, str]]:
-        """Owner, confidence, version and evidence of elements found.
+    def search(self, source: str, budget: Budget, known: Set[int] = frozenset()) -> Iterator[Found]:
+        """The elements found, one for each entry of a fingerprint that finds any.
 
         An element that only has to be there is not looked for where its owner is `known` already.
         """
@@ -79,7 +95,8 @@ class ElementMatcher:
                 found = _verify(entry.element, element)
                 if found is not None:
                     seen.add(entry.owner)
-                    yield entry.owner, found[0], found[1], _opening_tag(element)
+                    loads = entry.loads and not _HINT_RELS & set((element.get("rel") or "").lower().split())
+                    yield Found(entry.owner, *found, _opening_tag(element), loads)
                     break
             if budget.over():
                 return

@@ -66,6 +66,7 @@ _NOT_RESOURCE_RELS = frozenset(
         "webmention",
     ]
 )
+_HINTS = frozenset({"dns-prefetch", "preconnect"})
 _SCRIPT_SOURCES = ("src", "data-src", "data-rocketlazyloadscript", "data-cfsrc")
 _DATA_TYPES = re.compile(r"json|text/template|text/html|x-handlebars|ng-template|text/plain", re.I)
 
@@ -75,6 +76,7 @@ class Surface:
     """What shows of a page, in the parts fingerprints are written for.
 
     `scripts`: URLs of scripts. `urls`: URLs of every loaded resource and form target, scripts included.
+    `hints`: hosts a browser is told to look up ahead (`dns-prefetch`, `preconnect`), asked or not.
     `anchors`: URLs of links a visitor may follow. `code`: inline scripts. `code_hosts`: host and path of
     addresses within inline scripts. `tokens`: words of class and id attributes. `meta`, `headers`, `cookies`:
     by lower-case name. `dns`: record type in lower case (`mx`, `txt`, `cname`, `ns`) to values.
@@ -83,6 +85,7 @@ class Surface:
     html: str
     scripts: tuple[str, ...] = ()
     urls: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
     anchors: tuple[str, ...] = ()
     code: str = ""
     code_hosts: tuple[str, ...] = ()
@@ -109,6 +112,7 @@ def read_surface(
     live, comments = _set_comments_aside(html)
     scripts: list[str] = []
     urls: list[str] = []
+    hints: list[str] = []
     anchors: list[str] = []
     meta: dict[str, list[str]] = {}
     code: list[str] = []
@@ -129,7 +133,10 @@ def read_surface(
         elif tag in ("a", "area"):
             anchors.extend(_addresses(attributes, ("href",)))
         elif tag == "link":
-            if not _NOT_RESOURCE_RELS & set(attributes.get("rel", "").lower().split()):
+            rels = set(attributes.get("rel", "").lower().split())
+            if rels and rels <= _HINTS:
+                hints.extend(_addresses(attributes, ("href",)))
+            elif not _NOT_RESOURCE_RELS & rels:
                 urls.extend(_addresses(attributes, ("href",)))
         else:
             urls.extend(
@@ -144,6 +151,7 @@ def read_surface(
         html=live,
         scripts=tuple(dict.fromkeys(scripts)),
         urls=tuple(dict.fromkeys(urls)),
+        hints=tuple(dict.fromkeys(hints)),
         anchors=tuple(dict.fromkeys(anchors)),
         code=inline,
         code_hosts=tuple(dict.fromkeys(a + b for a, b in _HOST_IN_CODE.findall(inline))),

@@ -65,6 +65,25 @@ def test_a_missing_file_and_a_bad_address_are_told(tmp_path):
         inspect_live("not a host", tmp_path / "none.toml")
 
 
+def test_a_folder_of_public_fingerprints_is_used_and_a_newer_schema_refused(tmp_path):
+    (tmp_path / "a.html").write_text("<script src='https://cdn.tarn.example/tarn-2.4.js'></script>")
+    folder = tmp_path / "set" / "technologies"
+    folder.mkdir(parents=True)
+    entry = {"cats": [1], "scriptSrc": "tarn-([\\d.]+)\\.js\\;version:\\1", "website": "https://tarn.example"}
+    (folder / "t.json").write_text(json.dumps({"Tarn Widgets": entry}))
+    (row,) = run(tmp_path, [{"id": 1, "file": "a.html"}], "--fingerprints", str(tmp_path / "set"))
+    (found,) = [t for t in row["technologies"] if t["name"] == "Tarn Widgets"]
+    assert (found["version"], found["origin"], found["implied"]) == ("2.4", "observed", False)
+
+    (folder / "u.json").write_text(json.dumps({"Next": {"quantumSrc": "x"}}))
+    with pytest.raises(ConfigError, match="unknown keys"):
+        CliRunner().invoke(
+            command,
+            ["in.jsonl", "out.jsonl", "--fingerprints", str(tmp_path / "set" / "technologies")],
+            catch_exceptions=False,
+        )
+
+
 def test_a_live_site_is_read_as_a_night_would(tmp_path, live_site):
     (tmp_path / "evergreen.toml").write_text(
         "[web]\nallow_private = true\nrequests_per_second = 1000\n", encoding="utf-8"

@@ -6,7 +6,7 @@ import pytest
 
 from enrichers.technographic import Origin, Technology, detect_technologies, own_detector
 from enrichers.technographic.detect import Detector
-from enrichers.technographic.fingerprint import Fingerprint
+from enrichers.technographic.fingerprint import Element, Fingerprint
 from enrichers.technographic.own import own_fingerprints
 from enrichers.technographic.pattern import MAX_COST, NEVER, Pattern, cost
 from tests.enrichers.technographic.pages import CHINESE, ENGLISH
@@ -24,8 +24,8 @@ def observed(html: str, **given: object) -> set[str]:
 def test_reads_an_english_page() -> None:
     found = detect(ENGLISH, url="https://www.brightwell-pumps.example/")
     assert {
-        "WordPress", "Contact Form 7", "jQuery", "Google Analytics", "AdRoll", "MailChimp", "Google Maps", "Google Font API",
-        "Modernizr", "WhatsApp Business Chat",
+        "WordPress", "Contact Form 7", "jQuery", "Google Analytics", "AdRoll", "MailChimp", "Google Maps", "Modernizr",
+        "WhatsApp Business Chat",
     } <= {name for name, technology in found.items() if not technology.implied}  # fmt: skip
     assert found["WordPress"].version == "6.3.2"
     assert found["jQuery"].version == "3.7.0"
@@ -82,6 +82,34 @@ def test_weak_clues_are_inferred_not_observed() -> None:
     found = detect("<script>$(document).ready(function(){})</script>")
     assert found["jQuery"].implied
     assert found["jQuery"].origin is Origin.INFERRED
+
+
+def test_a_host_that_is_only_looked_up_ahead_is_inferred() -> None:
+    found = detect(ENGLISH)["Google Font API"]
+    assert found.origin is Origin.INFERRED
+    assert found.where == "address hint"
+    loaded = ENGLISH.replace(
+        "rel='dns-prefetch' href='//fonts.googleapis.com'", "rel=stylesheet href='//fonts.googleapis.com/css'"
+    )
+    assert detect(loaded)["Google Font API"].origin is Origin.OBSERVED
+
+
+def test_markup_that_reads_like_a_product_is_inferred_unless_it_loads_its_address() -> None:
+    detector = Detector(
+        (
+            Fingerprint("Looks", elements=(Element("div.tarn-shop"),)),
+            Fingerprint("Loads", elements=(Element("form[action*='api.tarn.example']"),)),
+            Fingerprint("Hinted", hosts=("tarn.example",), elements=(Element("link[href*='tarn.example']"),)),
+        )
+    )
+    page = "<link rel=preconnect href='https://tarn.example/'><div class=tarn-shop></div><form action='https://api.tarn.example/x'>"
+    found = {t.name: t.origin for t in detect_technologies(page, detector=detector)}
+    assert found["Looks"] is Origin.INFERRED
+    assert found["Loads"] is Origin.OBSERVED
+    page = "<link rel=preconnect href='https://tarn.example/'>"
+    assert {t.name: t.origin for t in detect_technologies(page, detector=detector)} == {
+        "Hinted": Origin.INFERRED
+    }
 
 
 def test_excluded_and_required_technologies() -> None:
