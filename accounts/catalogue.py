@@ -6,6 +6,7 @@ One YAML file a category under `accounts/fields/`; everything that knows about f
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -17,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from accounts.change import Policy
 from accounts.errors import ConfigError, UnknownField
-from accounts.values import VALUE_TYPES, ValueType
+from accounts.values import VALUE_TYPES, Hints, ValueType, no_hints
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,27 @@ class FieldSpec:
     def value_type(self) -> ValueType:
         """The field's type, which normalises, compares and checks its values."""
         return VALUE_TYPES[self.type]
+
+    @property
+    def joined(self) -> bool:
+        """True where several values share one cell, set off by semicolons."""
+        return self.many and not self.prefer_kinds
+
+    def key(self, text: str, hints: Hints = no_hints) -> str:
+        """The identity of what a CRM's cell holds; of several values in any order, the keys in order."""
+        if not self.joined:
+            return self.value_type.key(text, hints)
+        return ";".join(sorted({self.value_type.key(piece, hints) for piece in self.pieces(text)}))
+
+    def problem(self, text: str, hints: Hints = no_hints) -> str | None:
+        """What is wrong with what a cell holds, in words, or None; of several values the first one's."""
+        told = (self.value_type.problem(piece, hints) for piece in self.pieces(text))
+        return next((problem for problem in told if problem), None)
+
+    def pieces(self, text: str) -> list[str]:
+        """The values in a cell: one, or several where the field joins them."""
+        parts = re.split(r"[;；\n]", text) if self.joined else [text]
+        return [part.strip() for part in parts if part.strip()] or [text]
 
     def authority_of(self, source: str) -> float:
         """How much a source counts for this field: 1 for the first named, falling; 0.3 where not named."""

@@ -57,7 +57,7 @@ def _value_problem(loaded: Loaded, catalogue: Catalogue, change: Change) -> str 
         return f"{CLEAR_MARK} is the mark for clearing, not a value."
     if len(value) > _LONGEST:
         return f"The value has {len(value)} characters; a cell holds {_LONGEST}."
-    typed = catalogue[change.field].value_type.problem(value)
+    typed = catalogue[change.field].problem(value)
     if typed is not None:
         return f"The value {typed}."
     unsafe = formula_problem(value) or loaded.table.problem(value)

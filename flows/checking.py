@@ -117,7 +117,7 @@ def _about_values(accounts: Sequence[Account], catalogue: Catalogue) -> Iterator
     wrong: dict[str, list[str]] = defaultdict(list)
     for account in accounts:
         for field, text in account.values.items():
-            if field in catalogue and catalogue[field].value_type.problem(text, hints_of(account)):
+            if field in catalogue and catalogue[field].problem(text, hints_of(account)):
                 wrong[field].append(account.id)
     for field, ids in sorted(wrong.items()):
         yield Finding(

@@ -61,12 +61,12 @@ def _value_rows(
         account.last_modified, account.last_modified_by, Actor.UNKNOWN
     )
     for field in columns:
-        kind, text, own = catalogue[field].value_type, account.get(field), account.history.get(field)
+        spec, text, own = catalogue[field], account.get(field), account.history.get(field)
         history = own or record
         row: dict[str, Any] = {
             "account_id": account.id, "field": field, "own_history": own is not None,
             "changed_at": history.changed_at, "changed_by": history.changed_by, "actor": history.actor.value,
         }  # fmt: skip
         if text is not None:
-            row |= {"value": text, "key": kind.key(text, hints), "problem": kind.problem(text, hints)}
+            row |= {"value": text, "key": spec.key(text, hints), "problem": spec.problem(text, hints)}
         yield row

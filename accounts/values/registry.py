@@ -7,8 +7,10 @@ from types import MappingProxyType
 from accounts.values.base import ValueType
 from accounts.values.identifier import CikType, IdentifierType, LeiType, UsccType
 from accounts.values.number import AmountType, CurrencyType, DateType, HeadcountType, IntegerType, YearType
+from accounts.values.person import PersonType
 from accounts.values.phone import PhoneType
 from accounts.values.place import CountryType, NameType, PlaceType
+from accounts.values.status import StatusType
 from accounts.values.web import DomainType, EmailType, UrlType, WebsiteType
 
 VALUE_TYPES = MappingProxyType(
@@ -18,6 +20,8 @@ VALUE_TYPES = MappingProxyType(
             ValueType(),
             NameType(),
             PhoneType(),
+            PersonType(),
+            StatusType(),
             UrlType(),
             WebsiteType(),
             DomainType(),

@@ -29,6 +29,9 @@ _CITY = r"(?P<city>[A-Z][A-Za-z.'’\-]*(?: (?:[A-Z][A-Za-z.'’\-]*|of|on|upon|
 _GB_POSTCODE = r"(?P<postcode>(?:GIR ?0AA|[A-PR-UWYZ](?:\d{1,2}|[A-HK-Y]\d|[A-HK-Y]\d\d|\d[A-HJKPSTUW]|[A-HK-Y]\d[ABEHMNPRV-Y])) ?\d[ABD-HJLNP-UW-Z]{2})"
 _UP_TO_STREET = re.compile(r"(?i)^.{0,60}?\b(?:at|address is|located (?:in|on))\s+(?=\d)")
 _LONE_POSTCODE = re.compile(r"\d{5}(?:-\d{4})?|[A-Z]\d[A-Z] ?\d[A-Z]\d")
+_BARS = re.compile(r"\s*[|•·]\s*")
+_MOST_PIECES = 5
+"""Pieces before a postcode that bars may set off: building, street, district, town, county."""
 _COUNTRY_AFTER = re.compile(r"^[\s,.\-|]*((?:[A-Z][A-Za-z.]*|of|the)(?: (?:[A-Z][A-Za-z.]*|of|the)){0,3})")
 
 
@@ -310,7 +313,7 @@ def _unlabel(text: str) -> str:
 def _british(page: Page, line: Line, before: str) -> str:
     """Text left of a British postcode; a lone postcode takes the lines above with it."""
     if re.search(r"[A-Za-z]{3}", before):
-        return before
+        return _set_off(before)
     above: list[str] = []
     for candidate in page.before(line, 6):
         if (
@@ -324,6 +327,16 @@ def _british(page: Page, line: Line, before: str) -> str:
         if re.match(r"\W*(?:\d+\w?(?:-\d+)?,?\s+\w|unit\b|suite\b)", candidate.plain, re.IGNORECASE):
             break
     return ", ".join(above)
+
+
+def _set_off(text: str) -> str:
+    """`Home | 6 Eldon Way | Hockley |`: pieces set off by bars or dots are parts, from the first that may be a street."""
+    pieces = [piece.strip(" ,") for piece in _BARS.split(text)]
+    likely = [at for at, piece in enumerate(pieces) if _streetish().search(piece)]
+    if len(pieces) == 1 or not likely:
+        return text
+    start = next((at for at in likely if at >= len(pieces) - _MOST_PIECES), likely[-1])
+    return ", ".join(piece for piece in pieces[start:] if piece)
 
 
 def _british_town(parts: dict[str, str], street: str) -> None:

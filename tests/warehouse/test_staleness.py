@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from accounts.golden import Freshness
+from accounts.link import LinkDecision
 from accounts.observation import Evidence, Signal
 from tests.warehouse.conftest import CATALOGUE, NOW, World, account, day
 from warehouse.rows import signal_row
@@ -117,3 +118,69 @@ def test_the_stale_list_is_worst_first(world: World) -> None:
     rows = stale_fields(world.warehouse)
     assert [(r["account_id"], r["field"]) for r in rows] == [("B", "phone"), ("A", "phone"), ("B", "city")]
     assert [r["account_id"] for r in stale_fields(world.warehouse, field="city")] == ["B"]
+
+
+def test_an_officer_whose_post_the_page_gives_to_another_is_contradicted(world: World) -> None:
+    world.link("A")
+    world.pull(account("A", "2026-10-01", key_executives="Jane Roe (CEO); Max Bell, CFO"))
+    world.observe("A", "key_executives", "Max Bell, Chief Financial Officer")
+    assert world.status("A", "key_executives")[0] == "fresh", "a page that names no CEO says nothing of one"
+    world.observe("A", "key_executives", "Ida Stone, Chief Executive Officer")
+    status, reason = world.status("A", "key_executives")
+    assert status == "contradicted"
+    assert "names Ida Stone, Chief Executive Officer" in reason
+
+
+def test_posts_that_many_hold_and_another_spelling_contradict_nothing(world: World) -> None:
+    world.link("A")
+    world.pull(account("A", "2026-10-01", key_executives="Jane Roe, CEO; Kim Park, Vice President"))
+    for text in ("Jane Q. Roe, Chief Executive Officer", "Ola Berg, Vice President"):
+        world.observe("A", "key_executives", text)
+    assert world.status("A", "key_executives")[0] == "fresh"
+
+
+def test_an_officer_gone_from_the_page_is_contradicted_though_the_others_stay(world: World) -> None:
+    world.link("A")
+    world.pull(account("A", "2026-10-01", key_executives="Jane Roe, Owner; Max Bell, Partner"))
+    for name in ("Jane Roe, Owner", "Max Bell, Partner"):
+        world.observe("A", "key_executives", name, at=NOW - timedelta(days=2))
+    assert world.status("A", "key_executives")[0] == "fresh"
+    world.observe("A", "key_executives", "Max Bell, Partner", at=NOW)
+    status, reason = world.status("A", "key_executives")
+    assert status == "contradicted"
+    assert "showed Jane Roe, Owner until 2026-11-20" in reason
+
+
+def test_what_a_rejected_record_says_of_officers_counts_for_nothing(world: World) -> None:
+    world.link("A", decision=LinkDecision.REJECT)
+    world.pull(account("A", "2026-10-01", key_executives="Jane Roe, CEO"))
+    world.observe("A", "key_executives", "Ida Stone, CEO")
+    assert world.status("A", "key_executives")[0] == "fresh"
+
+
+def test_a_register_that_strikes_a_company_off_contradicts_active_in_any_words(world: World) -> None:
+    world.link("A", "gleif", "L1")
+    world.pull(account("A", "2026-10-01", registration_status="存续"))
+    world.observe(
+        "A", "registration_status", "ACTIVE", source="gleif", record="L1", at=NOW - timedelta(days=1)
+    )
+    assert world.status("A", "registration_status")[0] == "fresh"
+    world.observe("A", "registration_status", "INACTIVE", source="gleif", record="L1", at=NOW)
+    status, reason = world.status("A", "registration_status")
+    assert (status, "gleif register says INACTIVE" in reason) == ("contradicted", True)
+
+
+def test_a_site_that_speaks_of_another_company_contradicts_the_website(world: World) -> None:
+    world.pull(account("A", "2026-10-01", website="acme.example"))
+    world.link("A")
+    assert world.status("A", "website")[0] == "fresh"
+    world.warehouse.run("DELETE FROM link")
+    world.link("A", decision=LinkDecision.REJECT, probability=0.02)
+    status, reason = world.status("A", "website")
+    assert status == "contradicted"
+    assert "speaks of Acme" in reason
+
+
+def test_a_cell_of_several_values_reads_the_same_in_any_order(world: World) -> None:
+    world.pull(account("A", ticker="BETA; alfa"), account("B", ticker="ALFA;BETA"))
+    assert world.value("A", "ticker")["key"] == world.value("B", "ticker")["key"] == "alfa;beta"
