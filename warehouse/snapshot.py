@@ -18,7 +18,10 @@ from warehouse.store import Warehouse, sql
 PUBLISHED = (
     "run", "field_spec", "authority", "crm_account", "crm_value", "crm_history", "observation", "signal", "link",
     "source_call", "golden", "staleness", "confirmation", "change", "outcome", "undone", "review_item", "shard",
+    "posting", "board_look", "article", "story", "hiring", "score", "brief", "watched", "disowned",
 )  # fmt: skip
+#: Long tables that are read account by account.
+_BY_ACCOUNT = frozenset({"observation", "golden", "crm_value", "signal", "posting", "article", "story", "brief"})
 
 
 def publish(warehouse: Warehouse, run_id: str, *, keep: int = 5) -> Path:
@@ -28,7 +31,7 @@ def publish(warehouse: Warehouse, run_id: str, *, keep: int = 5) -> Path:
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     for table in PUBLISHED:
-        order = " ORDER BY account_id" if table in ("observation", "golden", "crm_value", "signal") else ""
+        order = " ORDER BY account_id" if table in _BY_ACCOUNT else ""
         warehouse.run(f"COPY (FROM {table}{order}) TO '{_quoted(partial / table)}.parquet' (FORMAT parquet)")
     warehouse.run(
         f"COPY ({_wide(warehouse)}) TO '{_quoted(partial / 'golden_wide')}.parquet' (FORMAT parquet)"

@@ -12,10 +12,11 @@ CREATE TABLE board_look (
     collector VARCHAR, complete BOOLEAN
 );
 -- Articles read, so that the same telling is judged once; the text itself lies among the stored responses.
+-- `verdict`: told (signals came of it), no_event, not_ours (about somebody else, or nobody sure), disowned (by feedback).
 CREATE TABLE article (
     id VARCHAR, run_id VARCHAR, account_id VARCHAR, source VARCHAR, record_id VARCHAR, title VARCHAR, url VARCHAR,
     published_at TIMESTAMP, own BOOLEAN, read_at TIMESTAMP, body_sha256 VARCHAR, about_probability DOUBLE,
-    signals INTEGER
+    signals INTEGER, verdict VARCHAR, event_classes VARCHAR[]
 );
 -- One event however often it was told: signals of one account and class, near in time and alike in words.
 CREATE TABLE story (
@@ -35,3 +36,12 @@ CREATE TABLE score (
 CREATE TABLE brief (
     account_id VARCHAR, lang VARCHAR, as_of TIMESTAMP, text VARCHAR, sections JSON, run_id VARCHAR
 );
+-- What is told of the competitors that are watched: one row per happening and account it was read for. `beside`: the
+-- account stands in the text too.
+CREATE TABLE watched (
+    id VARCHAR, run_id VARCHAR, competitor VARCHAR, event_class VARCHAR, status VARCHAR, title VARCHAR, url VARCHAR,
+    source VARCHAR, published_at TIMESTAMP, happened_on DATE, counterparties VARCHAR[], place VARCHAR, region VARCHAR,
+    industry VARCHAR, account_id VARCHAR, beside BOOLEAN, confidence DOUBLE, passage VARCHAR
+);
+-- Signals that people took back (feedback `wrong-company`, `wrong-event`): they contradict nothing and count for nothing.
+CREATE TABLE disowned (signal_id VARCHAR, account_id VARCHAR, what VARCHAR, noted_at TIMESTAMP);
