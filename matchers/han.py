@@ -32,6 +32,11 @@ _SUFFIXES = (
     "区",
 )
 _COUNTRY = "中国"
+_LATIN_WORD = re.compile(r"[a-z][a-z0-9&.'-]*")
+_BRANCHES = ("公司", "分行", "支行", "分店", "营业部", "办事处", "分社", "分厂")
+_SOFT = ("集团股份", "控股集团", "集团控股", "集团", "股份", "控股")
+_SEATED = frozenset("英开维百萨马美新商")
+_SUFFIX_STARTS = frozenset(s[0] for s in _SUFFIXES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +71,10 @@ def _forms() -> re.Pattern[str]:
 
 def take_apart(folded: str) -> tuple[HanParts | None, str]:
     """Parts of a folded name that holds Han characters, and its Latin words (may be empty)."""
-    text = _TAIL_MARK.sub("", _LIST_MARK.sub("", folded.replace(" ", " ").strip()))
-    latin = " ".join(w for w in re.findall(r"[a-z][a-z0-9&.'-]*", text) if len(w) > 1)
+    text = _without_marks(folded.replace(" ", " ").strip())
+    latin = " ".join([w for w in _LATIN_WORD.findall(text) if len(w) > 1])
     kinds: set[str] = set()
-    found = _BRANCH.search(text)
+    found = _BRANCH.search(text) if text.endswith(_BRANCHES) else None
     branch = found.group(1) if found and found.start(1) else ""
     text = text.removesuffix(branch) if branch else text
 
@@ -80,29 +85,41 @@ def take_apart(folded: str) -> tuple[HanParts | None, str]:
     text = _forms().sub(note, text.replace(" ", "") if not latin else text)
     if "股份" in text and not kinds:
         kinds.add("joint stock")
-    pieces = [p for p in _PIECES.split(text.replace("\n", " ")) if has_han(p)]
+    pieces = [p for p in _PIECES.split(text) if has_han(p)]
     if not pieces:
         return None, latin
     pieces = ["".join(_HAN_RUN.findall(p)) for p in pieces]
     return _parts(pieces, frozenset(kinds), branch), latin
 
 
+def _without_marks(text: str) -> str:
+    """The text without what share lists put before and behind a name (*ST, -U)."""
+    if text[:1].isascii():
+        text = _LIST_MARK.sub("", text)
+    return _TAIL_MARK.sub("", text) if text[-1:].isascii() or text[-1:] in "创股" else text
+
+
+def _without_seat(text: str) -> str:
+    return _SEAT.sub("", text) if text[:1] in _SEATED else text
+
+
 def _parts(pieces: list[str], kinds: frozenset[str], branch: str) -> HanParts:
-    stem = _SEAT.sub("", "".join(pieces)) or "".join(pieces)
+    whole = "".join(pieces)
+    stem = _without_seat(whole) or whole
     if stem.endswith("股份") and len(stem) > 3:
         stem = stem[:-2]
     codes: list[str] = []
     bodies: list[str] = []
     for at, piece in enumerate(pieces):
-        rest = _SEAT.sub("", piece) if at == 0 else piece
+        rest = _without_seat(piece) if at == 0 else piece
         rest = _take_regions(rest, codes, keep=at == 0)
         bodies.append(rest)
     body = "".join(bodies)
     group = "集团" in body
-    for soft in ("集团股份", "控股集团", "集团控股", "集团", "股份", "控股"):
+    for soft in _SOFT if body.endswith(_SOFT) else ():
         if body.endswith(soft) and len(body) > len(soft) + 1:
             body = body[: -len(soft)]
-    body = body.replace("集团", "") if len(body) > 4 else body
+    body = body.replace("集团", "") if group and len(body) > 4 else body
     brand, found = _split_trades(body)
     return HanParts(stem, body, brand, found, tuple(dict.fromkeys(codes)), kinds, group, branch)
 
@@ -116,9 +133,10 @@ def _take_regions(text: str, codes: list[str], *, keep: bool) -> str:
             if code is None:
                 continue
             rest = text[size:]
-            rest = next(
-                (rest[len(s) :] for s in _SUFFIXES if rest.startswith(s) and len(rest) > len(s)), rest
-            )
+            if rest[:1] in _SUFFIX_STARTS:
+                rest = next(
+                    (rest[len(s) :] for s in _SUFFIXES if rest.startswith(s) and len(rest) > len(s)), rest
+                )
             if keep and len(rest) < 2:
                 codes.append(code)
                 return text
@@ -135,8 +153,8 @@ def _split_trades(body: str) -> tuple[str, tuple[str, ...]]:
     found: list[str] = []
     end = len(body)
     while end > 2:
-        for size in range(min(known.longest, end - 2), 1, -1):
-            if body[end - size : end] in known.english_of:
+        for size in known.ends.get(body[end - 1], ()):
+            if 1 < size <= end - 2 and body[end - size : end] in known.english_of:
                 found.append(body[end - size : end])
                 end -= size
                 break

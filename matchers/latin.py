@@ -17,6 +17,7 @@ _PAR = re.compile(
     r"[\s.]*\b(?:dl|eo|ls|hd|sk|nk|dk|sf|yn|rp|zy|rl|ad|cd|sd|tb|mr|pp|rc|bo|yc|ft|kc|is|nd|ir|sw|nt|usd|eur|gbp)"
     r"\s?-?\s?,?\d[\d,.\-]*-?\s*$|\s+-?,\d+\s*$|\s+\d+,(?:-|\d+)\s*$|\s(?:o\.?n\.?)\s*$"
 )  # fmt: skip
+_DIGIT = re.compile(r"\d")
 _LISTED = re.compile(r"(?<=\w)\s?-(?:ky|dr|创|新)+$")
 _ALWAYS_FORM = frozenset(
     [
@@ -62,11 +63,17 @@ class LatinParts:
 
 def tokenize(folded: str) -> list[str]:
     """Tokens of a folded Latin text; dotted and spaced single letters are one token ("S. p. A." → "spa")."""
-    text = _APOSTROPHES.sub("", folded)
-    text = _DOTTED.sub(lambda m: m.group(1).replace(".", "").replace(" ", "") + " ", text)
+    text = folded
+    if "'" in text or "`" in text or not text.isascii():
+        text = _APOSTROPHES.sub("", text)
+    if text.find(".", 0, -1) >= 0:
+        text = _DOTTED.sub(lambda m: m.group(1).replace(".", "").replace(" ", "") + " ", text)
+    words: list[str] = _WORDS.findall(text)
+    if 1 not in map(len, words):
+        return words
     merged: list[str] = []
     run = ""
-    for word in _WORDS.findall(text.replace("&", " ")):
+    for word in words:
         if len(word) == 1 and word.isalpha():
             run += word
             continue
@@ -81,10 +88,11 @@ def tokenize(folded: str) -> list[str]:
 
 def read_latin(folded: str) -> LatinParts | None:
     """Takes a folded Latin name apart, or None where nothing but a legal form and marks is left."""
-    text = _STATE.sub("", folded)
-    for _ in range(2):
-        text = _PAR.sub("", text)
-    text = _LISTED.sub("", text)
+    text = _STATE.sub("", folded) if "/" in folded else folded
+    if _may_end_in_par(text):
+        text = _PAR.sub("", _PAR.sub("", text))
+    if "-" in text:
+        text = _LISTED.sub("", text)
     tokens = strip_marks(tokenize(text))
     tokens, forms, tail = strip_forms(tokens)
     tokens = tokens[:24]
@@ -93,9 +101,17 @@ def read_latin(folded: str) -> LatinParts | None:
     short = abbreviations()
     codes, places = find_regions(tokens)
     return LatinParts(
-        tuple(tokens), tuple(_number(tokens, at) or short.get(t, t) for at, t in enumerate(tokens)), "".join(tokens), frozenset(forms),
-        tuple(tail), codes, places,
+        tuple(tokens), tuple([_number(tokens, at) if t in _COUNTED else short.get(t, t) for at, t in enumerate(tokens)]),
+        "".join(tokens), frozenset(forms), tuple(tail), codes, places,
     )  # fmt: skip
+
+
+def _may_end_in_par(text: str) -> bool:
+    """False where `_PAR` cannot match: it wants a digit, or "o.N." at the end."""
+    if _DIGIT.search(text):
+        return True
+    end = text.rstrip().rstrip(".")
+    return (end.endswith("on") and end[-3:-2].isspace()) or end.endswith("o.n")
 
 
 _UNITS = {
@@ -125,30 +141,37 @@ _TENS = {
 
 
 def _number(tokens: list[str], at: int) -> str:
-    """The digits a number word stands for; "forty four" is read at its first word."""
+    """The digits a number word (one of `_COUNTED`) stands for; "forty four" is read at its first word."""
     word = tokens[at]
     if word in _TENS:
         unit = _UNITS.get(tokens[at + 1], 0) if at + 1 < len(tokens) else 0
         if at + 1 < len(tokens) and tokens[at + 1].isdigit() and len(tokens[at + 1]) == 1:
             unit = int(tokens[at + 1])
         return str(_TENS[word] + (unit if unit < 10 else 0))
-    return str(_UNITS[word]) if word in _UNITS else ""
+    return str(_UNITS[word])
+
+
+_COUNTED = frozenset([*_UNITS, *_TENS])
 
 
 @cache
-def _phrases() -> tuple[re.Pattern[str], re.Pattern[str]]:
+def _phrases() -> tuple[re.Pattern[str], re.Pattern[str], frozenset[str]]:
+    """Patterns of phrases and of what cuts a name off, and the words either begins with."""
+
     def anyone_of(where: str) -> str:
         return "|".join(sorted(map(re.escape, marks(where)), key=len, reverse=True))
 
-    return re.compile(rf"\b(?:{anyone_of('phrase')})\b"), re.compile(rf"\b(?:{anyone_of('cut')})\b.*$")
+    begins = frozenset(_WORDS.findall(said)[0] for said in (*marks("phrase"), *marks("cut")))
+    phrase, cut = re.compile(rf"\b(?:{anyone_of('phrase')})\b"), re.compile(rf"\b(?:{anyone_of('cut')})\b.*$")
+    return phrase, cut, begins
 
 
 def strip_marks(tokens: list[str]) -> list[str]:
     """Drops what share lists add: security kinds anywhere, depositary and bearer marks at the end."""
-    phrase, cut = _phrases()
-    text = " ".join(tokens)
-    bare = phrase.sub(" ", cut.sub("", text)).split()
-    left = bare or tokens
+    phrase, cut, begins = _phrases()
+    left = list(tokens)
+    if not begins.isdisjoint(tokens):
+        left = phrase.sub(" ", cut.sub("", " ".join(tokens))).split() or left
     head, tail = marks("head"), marks("tail")
     while len(left) > 2 and left[-1] in tail:
         left.pop()
@@ -164,16 +187,20 @@ def strip_forms(tokens: list[str]) -> tuple[list[str], set[str], list[str]]:
     known = legal_forms()
     kinds: set[str] = set()
     tail: list[str] = []
-    for at in range(1, len(tokens)):
-        if tokens[at] in _ALWAYS_FORM and len(tokens) - at <= 5:
+    for at in range(max(1, len(tokens) - 5), len(tokens)):
+        if tokens[at] in _ALWAYS_FORM:
             rest = tokens[at + 1 :]
             if rest and not any(t in known for t in rest):
                 tail, tokens = rest, tokens[: at + 1]
             break
     tokens = _strip_end(tokens, known, kinds)
-    for size in range(min(_LONGEST_FORM, len(tokens) - 1), 0, -1):
+    for size in _form_sizes()[0].get(tokens[0], ()) if tokens else ():
         spelling = " ".join(tokens[:size])
-        if spelling in known and (size > 1 or known[spelling] in ("jsc", "llc", "pt", "gmbh", "kk")):
+        if (
+            size < len(tokens)
+            and spelling in known
+            and (size > 1 or known[spelling] in ("jsc", "llc", "pt", "gmbh", "kk"))
+        ):
             kinds.add(known[spelling])
             tokens = tokens[size:]
             break
@@ -183,10 +210,11 @@ def strip_forms(tokens: list[str]) -> tuple[list[str], set[str], list[str]]:
 
 
 def _strip_end(tokens: list[str], known: Mapping[str, str], kinds: set[str]) -> list[str]:
+    sizes = _form_sizes()[1]
     while len(tokens) > 1:
-        for size in range(min(_LONGEST_FORM, len(tokens) - 1), 0, -1):
-            spelling = " ".join(tokens[-size:])
-            if spelling in known:
+        for size in sizes.get(tokens[-1], ()):
+            spelling = tokens[-1] if size == 1 else " ".join(tokens[-size:])
+            if size < len(tokens) and spelling in known:
                 kinds.add(known[spelling])
                 tokens = tokens[:-size]
                 break
@@ -197,12 +225,14 @@ def _strip_end(tokens: list[str], known: Mapping[str, str], kinds: set[str]) -> 
 
 def find_regions(tokens: list[str]) -> tuple[tuple[str, ...], frozenset[int]]:
     """Codes of Chinese regions among tokens, and their positions; "shi jia zhuang" is read as one."""
-    latin = regions().latin
+    latin, begins = regions().latin, _region_beginnings()
+    if begins.isdisjoint(tokens):
+        return (), frozenset()
     codes: list[str] = []
     places: set[int] = set()
     at = 0
     while at < len(tokens):
-        for size in (3, 2, 1):
+        for size in (3, 2, 1) if tokens[at] in begins else ():
             code = latin.get("".join(tokens[at : at + size])) if at + size <= len(tokens) else None
             if code and (size > 1 or len(tokens[at]) > 2):
                 codes.append(code)
@@ -211,3 +241,24 @@ def find_regions(tokens: list[str]) -> tuple[tuple[str, ...], frozenset[int]]:
                 break
         at += 1
     return tuple(dict.fromkeys(codes)), frozenset(places)
+
+
+@cache
+def _region_beginnings() -> frozenset[str]:
+    """Every beginning of a region's Latin spelling: a token that is none of them begins no region."""
+    return frozenset(said[:size] for said in regions().latin for size in range(1, len(said) + 1))
+
+
+@cache
+def _form_sizes() -> tuple[Mapping[str, tuple[int, ...]], Mapping[str, tuple[int, ...]]]:
+    """Lengths in tokens, longest first, of the legal forms that begin, and that end, with a word."""
+    first: dict[str, set[int]] = {}
+    last: dict[str, set[int]] = {}
+    for spelling in legal_forms():
+        words = spelling.split(" ")
+        if len(words) <= _LONGEST_FORM:
+            first.setdefault(words[0], set()).add(len(words))
+            last.setdefault(words[-1], set()).add(len(words))
+    return tuple(
+        {word: tuple(sorted(n, reverse=True)) for word, n in found.items()} for found in (first, last)
+    )  # type: ignore[return-value]

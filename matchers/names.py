@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from matchers.folding import fold_and_tell, has_han
+from matchers.folding import fold_all, fold_and_tell, has_han
 from matchers.han import HanParts, says_nothing, take_apart
 from matchers.latin import LatinParts, read_latin
 
@@ -84,7 +84,10 @@ class Name:
 @lru_cache(maxsize=1 << 18)
 def parse(raw: str) -> Name:
     """Takes one name apart. Never raises; junk ("N/A", "test", 同上, a lone legal form) has neither part."""
-    folded, traditional = fold_and_tell(raw or "")
+    return _taken_apart(raw, *fold_and_tell(raw or ""))
+
+
+def _taken_apart(raw: str, folded: str, traditional: bool) -> Name:
     folded = folded.strip()
     if not folded or folded in _JUNK or folded.replace(" ", "") in _JUNK:
         return Name(raw, folded, False, None, None)
@@ -98,8 +101,11 @@ def parse(raw: str) -> Name:
 
 
 def parse_all(raws: Sequence[str]) -> list[Name]:
-    """Takes many names apart, each distinct one once."""
-    known = {raw: parse(raw) for raw in dict.fromkeys(raws)}
+    """Takes many names apart, each distinct one once, folded as one column; equals `parse` of each."""
+    distinct = list(dict.fromkeys(raws))
+    known = {
+        raw: _taken_apart(raw, *folded) for raw, folded in zip(distinct, fold_all(distinct), strict=True)
+    }
     return [known[raw] for raw in raws]
 
 

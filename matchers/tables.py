@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from types import MappingProxyType
 
 
 def lines_of(name: str) -> list[str]:
@@ -24,7 +23,7 @@ def rows_of(name: str) -> Iterator[dict[str, str]]:
 @cache
 def legal_forms() -> Mapping[str, str]:
     """Folded spelling of a legal form → its kind."""
-    return MappingProxyType({row["spelling"]: row["kind"] for row in rows_of("legal_forms.csv")})
+    return {row["spelling"]: row["kind"] for row in rows_of("legal_forms.csv")}
 
 
 @cache
@@ -39,7 +38,7 @@ def abbreviations() -> Mapping[str, str]:
     found: dict[str, str] = {}
     for row in rows_of("abbreviations.csv"):
         found.setdefault(row["short"], row["long"])
-    return MappingProxyType(found)
+    return found
 
 
 @cache
@@ -72,7 +71,7 @@ def regions() -> Regions:
             latin.setdefault(spelling.replace(" ", ""), row["code"])
         if row["abbreviation"]:
             short.setdefault(row["abbreviation"], row["code"])
-    return Regions(*map(MappingProxyType, (han, latin, short, named)))
+    return Regions(han, latin, short, named)
 
 
 def same_region(left: str, right: str) -> bool:
@@ -93,18 +92,22 @@ class Trades:
     english_of: Mapping[str, frozenset[str]]
     english: frozenset[str]
     longest: int
+    ends: Mapping[str, tuple[int, ...]]
+    """Last character of a word → the lengths, longest first, of the words it ends."""
 
 
 @cache
 def trades() -> Trades:
     """The table of trade words."""
     found = {row["han"]: frozenset(row["english"].split("|")) for row in rows_of("trades.csv")}
-    return Trades(MappingProxyType(found), frozenset().union(*found.values()), max(map(len, found)))
+    ends: dict[str, set[int]] = {}
+    for word in found:
+        ends.setdefault(word[-1], set()).add(len(word))
+    sizes = {char: tuple(sorted(lengths, reverse=True)) for char, lengths in ends.items()}
+    return Trades(found, frozenset().union(*found.values()), max(map(len, found)), sizes)
 
 
 @cache
 def meanings() -> Mapping[str, frozenset[str]]:
     """Han word used in brands → its everyday English meanings."""
-    return MappingProxyType(
-        {row["han"]: frozenset(row["english"].split("|")) for row in rows_of("meanings.csv")}
-    )
+    return {row["han"]: frozenset(row["english"].split("|")) for row in rows_of("meanings.csv")}
