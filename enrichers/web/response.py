@@ -12,7 +12,8 @@ class Response:
     """A response after redirects. `headers` have lower-case names; `fetched_at` is UTC.
 
     `hops` are the URLs asked on the way, first to last, without `final_url`. `from_store` says that the body
-    is a stored one the server confirmed, or a replay.
+    is a stored one the server confirmed, or a replay. `certificate_issuer` is the organisation that signed the
+    host's certificate, None where there was none or it does not say.
     """
 
     url: str
@@ -24,6 +25,7 @@ class Response:
     fetched_at: datetime
     hops: tuple[str, ...] = ()
     from_store: bool = False
+    certificate_issuer: str | None = None
 
     @property
     def ok(self) -> bool:
