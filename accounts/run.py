@@ -73,6 +73,7 @@ class SourceCall:
 
     run_id: str
     account_id: str
+    `pages` are the addresses it read in full: what is not seen on them was not there.
     source: str
     outcome: Outcome
     rows: int
@@ -81,3 +82,4 @@ class SourceCall:
     seconds: float
     at: datetime
     error: str = ""
+    pages: tuple[str, ...] = ()

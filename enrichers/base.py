@@ -58,7 +58,8 @@ class Reading:
     """What one record said: observations, signals, and what is still to be judged. Built by `read`, one per record.
 
     `company` is what the record says of itself once it was read (a site's own names, phones, address), where
-    `search` could not know that: `flows` asks the matcher again with it.
+    `search` could not know that: `flows` asks the matcher again with it. `pages` are the addresses it read in full, for
+    sources whose silence about a thing says that it is gone.
     """
 
     observations: tuple[Observation, ...] = ()
@@ -67,6 +68,7 @@ class Reading:
     articles: tuple[Article, ...] = ()
     postings: tuple[Posting, ...] = ()
     looks: tuple[BoardLook, ...] = ()
+    pages: tuple[str, ...] = ()
 
 
 class Web(Protocol):

@@ -155,7 +155,7 @@ class Enricher:
                 run_id=self.run_id, account_id=account.id, source=source.name, outcome=outcome,
                 rows=len(findings.observations) + len(findings.signals),
                 requests=sum(a.requests for a in answers), cost=sum(a.cost for a in answers), seconds=0.0,
-                at=self.now, error="; ".join(a.error for a in answers if a.error),
+                at=self.now, error="; ".join(a.error for a in answers if a.error), pages=_pages(answers),
             )
         )  # fmt: skip
         return findings
@@ -173,3 +173,14 @@ def _is_wanted(source: Source, task: Task, answered: set[str]) -> bool:
 
 def _has_needs(account: Account, source: Source) -> bool:
     return not source.needs or any(account.get(name) for name in source.needs)
+def _rows_in(findings: Findings) -> int:
+    told = (findings.observations, findings.signals, findings.judged.judgements, findings.postings)
+    return sum(map(len, told))
+
+
+def _pages(answers: Iterable[Answer[Candidate] | Answer[Reading]]) -> tuple[str, ...]:
+    """The addresses read in full."""
+    rows = (row for answer in answers for row in answer.rows)
+    return tuple(page for row in rows if isinstance(row, Reading) for page in row.pages)
+
+
