@@ -13,11 +13,13 @@ import os
 import secrets
 import shutil
 import socket
+import sqlite3
 import subprocess
 import tempfile
 import time
 import urllib.error
 import urllib.request
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -146,7 +148,11 @@ def make_template() -> Path:
             server.process.terminate()
             server.process.wait(30)
         draft = TEMPLATE.with_suffix(f".{secrets.token_hex(4)}")
-        shutil.copyfile(server.folder / "crm.sqlite", draft)
+        with (
+            closing(sqlite3.connect(server.folder / "crm.sqlite")) as kept,
+            closing(sqlite3.connect(draft)) as copy,
+        ):
+            kept.backup(copy)  # with what still lies in the write-ahead log
         shutil.rmtree(server.folder)
         return draft.replace(TEMPLATE)
     finally:
