@@ -20,8 +20,11 @@ from accounts.link import Candidate, Link, LinkDecision
 from accounts.observation import Observation, Outcome, Signal
 from accounts.protocols import Judgements
 from accounts.run import SourceCall, WorkItem
+from accounts.telling import Article, BoardLook, Posting
 from enrichers.base import Answer, Reading, Source
 from flows.company import company_of
+from flows.judging import Judge, Judged
+from intelligence.contradictions import with_doubts
 from matchers import link_account
 
 log = logging.getLogger("evergreen")
@@ -37,12 +40,15 @@ class Task:
 
 @dataclass(slots=True)
 class Findings:
-    """What looking at accounts brought."""
+    """What looking at accounts brought. `judged` is what was made of the articles; the texts themselves go no further."""
 
     observations: list[Observation] = field(default_factory=list)
     signals: list[Signal] = field(default_factory=list)
     links: list[tuple[Link, Candidate, datetime]] = field(default_factory=list)
     calls: list[SourceCall] = field(default_factory=list)
+    postings: list[Posting] = field(default_factory=list)
+    looks: list[BoardLook] = field(default_factory=list)
+    judged: Judged = field(default_factory=Judged)
 
     def add(self, other: Findings) -> None:
         """Takes another's findings in."""
@@ -50,17 +56,23 @@ class Findings:
         self.signals += other.signals
         self.links += other.links
         self.calls += other.calls
+        self.postings += other.postings
+        self.looks += other.looks
+        self.judged.judgements += other.judged.judgements
+        self.judged.watched += other.judged.watched
 
 
 @dataclass(frozen=True, slots=True)
 class Enricher:
-    """Asks the sources about accounts; `now` is the run's time."""
+    """Asks the sources about accounts; `now` is the run's time, `told` the ids of dated signals that are known already."""
 
     run_id: str
     sources: Sequence[Source]
     catalogue: Catalogue
     judgements: Judgements
     now: datetime
+    judge: Judge = field(default_factory=Judge)
+    told: frozenset[str] = frozenset()
 
     def enrich_all(
         self, tasks: Sequence[Task], threads: int, told: Callable[[int], None] = lambda _: None
@@ -133,12 +145,23 @@ class Enricher:
     ) -> None:
         for reading in answer.rows:
             findings.observations += reading.observations
-            findings.signals += reading.signals
+            findings.signals += [with_doubts(s) for s in reading.signals if self._is_news(s)]
+            findings.postings += reading.postings
+            findings.looks += reading.looks
+            findings.judged = self._judge(account, reading.articles)
+            findings.signals += findings.judged.signals
             if reading.company is not None:
                 again = replace(chosen, company=replace(reading.company, id=chosen.company.id))
                 link = self._link(account, source, [again])
                 if link is not None:
                     findings.links[-1] = (link, again, self.now)
+
+    def _is_news(self, signal: Signal) -> bool:
+        """False for a dated happening that is known already; what has no date is said anew by every reading."""
+        return signal.id not in self.told or (signal.published_at is None and signal.happened_on is None)
+
+    def _judge(self, account: Account, articles: Sequence[Article]) -> Judged:
+        return self.judge.judge(account, articles, self.now) if articles else Judged()
 
     def _link(self, account: Account, source: Source, candidates: Iterable[Candidate]) -> Link | None:
         return link_account(
@@ -153,12 +176,23 @@ class Enricher:
         findings.calls.append(
             SourceCall(
                 run_id=self.run_id, account_id=account.id, source=source.name, outcome=outcome,
-                rows=len(findings.observations) + len(findings.signals),
+                rows=_rows_in(findings),
                 requests=sum(a.requests for a in answers), cost=sum(a.cost for a in answers), seconds=0.0,
                 at=self.now, error="; ".join(a.error for a in answers if a.error), pages=_pages(answers),
             )
         )  # fmt: skip
         return findings
+
+
+def _rows_in(findings: Findings) -> int:
+    told = (findings.observations, findings.signals, findings.judged.judgements, findings.postings)
+    return sum(map(len, told))
+
+
+def _pages(answers: Iterable[Answer[Candidate] | Answer[Reading]]) -> tuple[str, ...]:
+    """The addresses read in full."""
+    rows = (row for answer in answers for row in answer.rows)
+    return tuple(page for row in rows if isinstance(row, Reading) for page in row.pages)
 
 
 def _is_wanted(source: Source, task: Task, answered: set[str]) -> bool:
@@ -173,14 +207,3 @@ def _is_wanted(source: Source, task: Task, answered: set[str]) -> bool:
 
 def _has_needs(account: Account, source: Source) -> bool:
     return not source.needs or any(account.get(name) for name in source.needs)
-def _rows_in(findings: Findings) -> int:
-    told = (findings.observations, findings.signals, findings.judged.judgements, findings.postings)
-    return sum(map(len, told))
-
-
-def _pages(answers: Iterable[Answer[Candidate] | Answer[Reading]]) -> tuple[str, ...]:
-    """The addresses read in full."""
-    rows = (row for answer in answers for row in answer.rows)
-    return tuple(page for row in rows if isinstance(row, Reading) for page in row.pages)
-
-

@@ -13,12 +13,15 @@ import duckdb
 from accounts.errors import WarehouseError
 from flows.enriching import Enricher, Findings, Task
 from flows.services import Services
+from warehouse.postings import FRESH, merge_postings, prepare_postings
 from warehouse.rows import call_row, link_row, observation_row, signal_row, write_rows
 from warehouse.runs import finish_shard, shards_done
 from warehouse.snapshot import clear_half_published
 from warehouse.store import sql
+from warehouse.telling_rows import article_row, look_row, posting_row, watched_row
 
-TABLES = ("observation", "signal", "link", "source_call")
+#: The row files of a shard, by table. Postings are merged, all others appended.
+TABLES = ("observation", "signal", "link", "source_call", "article", "watched", "board_look", FRESH)
 #: How the files of a damaged shard end when they are set aside.
 _ASIDE = ".damaged.ndjson"
 
@@ -44,7 +47,7 @@ def write_shard(
         return
     findings = enricher.enrich_all(tasks, threads, told)
     try:
-        for table, rows in _rows(enricher.run_id, findings).items():
+        for table, rows in _rows(enricher, findings).items():
             write_rows(_file(folder, number, table), rows)
         draft = done.with_name(f"{done.name}.part")
         draft.write_text(str(len(tasks)), encoding="utf-8")
@@ -64,7 +67,9 @@ def load_shard(services: Services, run_id: str, folder: Path, number: int) -> No
     """
     with services.warehouse.transaction():
         if f"{number:05d}" not in shards_done(services.warehouse, run_id):
+            prepare_postings(services.warehouse)
             _append(services, folder, number)
+            merge_postings(services.warehouse, run_id)
             services.warehouse.run(sql("newest_links"), {"run_id": run_id})
             accounts = int(_done(folder, number).read_text(encoding="utf-8") or 0)
             finish_shard(services.warehouse, run_id, f"{number:05d}", accounts, services.clock.now())
@@ -132,10 +137,20 @@ def _done(folder: Path, number: int) -> Path:
     return folder / f"{number:05d}.done"
 
 
-def _rows(run_id: str, findings: Findings) -> dict[str, list[dict[str, object]]]:
+def _rows(enricher: Enricher, findings: Findings) -> dict[str, list[dict[str, object]]]:
+    run_id = enricher.run_id
     return {
         "observation": [observation_row(run_id, o) for o in findings.observations],
         "signal": [signal_row(run_id, s) for s in findings.signals],
         "link": [link_row(run_id, link, candidate, at) for link, candidate, at in findings.links],
         "source_call": [call_row(c) for c in findings.calls],
+        "article": [
+            article_row(
+                run_id, j.article, j.verdict, j.about, enricher.now, [s.signal_class for s in j.signals]
+            )
+            for j in findings.judged.judgements
+        ],
+        "watched": [watched_row(run_id, w.id, w) for w in findings.judged.watched],
+        "board_look": [look_row(run_id, look) for look in findings.looks],
+        FRESH: [posting_row(posting) for posting in findings.postings],
     }
