@@ -79,7 +79,8 @@ class Change:
 
     `base` is the CRM's own text at the time of the pull, None where blank; `value` the text to write, in the
     CRM's format. `column` is the CRM's name of the field. `base_age_days` is the age of what stands there,
-    `evidence_age_days` of what would replace it.
+    `evidence_age_days` of what would replace it. `held_key` is the identity of the value as the CRM came to hold it, where
+    that differs from `value_key`: a pick-list entry, a format of its own.
     """
 
     account_id: str
@@ -99,6 +100,7 @@ class Change:
     evidence_age_days: int | None = None
     before_image: str | None = None
     weight: float = 0.0
+    held_key: str = ""
 
     @property
     def id(self) -> str:
@@ -192,7 +194,8 @@ class Standing:
     `kept_keys` are proposals a person turned down: not asked again until the evidence changes.
     `accepted_key` is a proposal a steward accepted and no run has carried out yet; `accepted_item` is the id of the
     question (`Change.id`), so that the word counts for the value it was given about and no later one. `ours_key` /
-    `ours_at` are the value we last wrote there; an undo leaves nothing ours (a restored value is not). `undone_keys`
+    `ours_at` are the value we last wrote there (as the CRM came to hold
+    it; `meant_key` is what we had sent); an undo leaves nothing ours (a restored value is not). `undone_keys`
     are proposals we wrote and somebody undid: asked about from then on, not written.
     """
 
@@ -203,19 +206,22 @@ class Standing:
     accepted_by: str | None = None
     ours_key: str | None = None
     ours_at: datetime | None = None
+    meant_key: str | None = None
     cleared_by_person: bool = False
     accepted_item: str = ""
     undone_keys: frozenset[str] = frozenset()
 
 
 class ReviewAction(StrEnum):
-    """What a steward can say to an item."""
+    """What a steward can say to an item. `unsure` decides nothing; `withdraw` takes the last word on the item back."""
 
     ACCEPT = "accept"
     REJECT = "reject"
     KEEP = "keep"
     LOCK = "lock"
     UNLOCK = "unlock"
+    UNSURE = "unsure"
+    WITHDRAW = "withdraw"
 
 
 @dataclass(frozen=True, slots=True)

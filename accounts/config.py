@@ -10,9 +10,9 @@ import difflib
 import re
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from accounts.change import Policy
 from accounts.errors import ConfigError
@@ -33,11 +33,22 @@ class CrmConfig(_Section):
     encoding: str | None = None
     delimiter: str | None = None
     add_columns: bool = False
-    columns: dict[str, str] = {}
+    columns: dict[str, Any] = {}
+    """Catalogue field → column; for CRMs behind an API also a table (property, values, scale …) or false."""
     machine_users: list[str] = ["import", "api", "integration"]
     our_user: str = "evergreen"
     hold_column: str | None = None
+    budget_share: float = Field(default=0.3, gt=0, le=1)
+    """Of the API calls the CRM has left when a run starts, the share the run may use."""
     options: dict[str, Any] = {}
+
+    @field_validator("columns")
+    @classmethod
+    def _columns_are_named(cls, given: dict[str, Any]) -> dict[str, Any]:
+        for name, column in given.items():
+            if not (isinstance(column, str | dict) or column is False):
+                raise ValueError(f"{name} must name a column, be a table of settings, or be false")
+        return given
 
 
 class WarehouseConfig(_Section):
@@ -77,8 +88,28 @@ class RunConfig(_Section):
     shards_at_once: int = Field(default=2, ge=1)
     budget: int | None = Field(default=None, ge=0)
     """Accounts looked at in one run; the rest of the work list waits."""
+    spend: Literal["rates", "ttl"] = "rates"
+    """What orders the work list: rates of change learned from past looks, or fixed TTLs alone."""
     breaker: float = Field(default=0.25, gt=0, le=1)
     keep_run_files: int = Field(default=30, ge=1)
+
+
+class ConsoleConfig(_Section):
+    """Who may use the console from elsewhere, and which pages may frame an account."""
+
+    hosts: list[str] = []
+    """Names the console answers to, besides this machine's own."""
+    users_file: Path | None = None
+    """`name role sha256` a line, written by `evergreen serve --add-user`; readable by its owner alone."""
+    user_header: str | None = None
+    """The header in which a reverse proxy names who is asking; believed only from `trusted_proxies`."""
+    trusted_proxies: list[str] = []
+    roles: dict[str, Literal["reader", "steward", "admin"]] = {}
+    """Roles of people the proxy names; whoever is not listed reads."""
+    frame_ancestors: list[str] = []
+    embed_hours: float = Field(default=12, gt=0)
+    session_hours: float = Field(default=12, gt=0)
+    requests_per_minute: int = Field(default=600, ge=10)
 
 
 class FieldOverride(_Section):
@@ -104,6 +135,7 @@ class Config(_Section):
     warehouse: WarehouseConfig = WarehouseConfig()
     web: WebConfig = WebConfig()
     run: RunConfig = RunConfig()
+    console: ConsoleConfig = ConsoleConfig()
     sources: dict[str, dict[str, Any]] = {}
     fields: dict[str, FieldOverride] = {}
 

@@ -5,7 +5,10 @@ EvergreenError
 │   └── UnknownField     a field name the catalogue does not know
 ├── CrmError             the CRM could not be read or written                     exit 3
 │   ├── CrmUnavailable   out of reach, credentials refused
+│   │   ├── CrmBudgetSpent      its daily call limit is spent; what was asked was not done
+│   │   └── CrmOutcomeUnknown   sent and not answered: it may have been done
 │   ├── CrmRefused       it answered, and its shape forbids going on (no key column, duplicate keys)
+│   │   └── CrmCallRefused      it refused one call, in its own words
 │   └── WriteConflict    somebody changed it under us
 ├── SourceError          one source of the world's data; the run goes on
 │   ├── SourceUnavailable  time-out, refused, circuit open: *failed*, never *empty*
@@ -70,8 +73,34 @@ class CrmUnavailable(CrmError):
     """The CRM is out of reach or refuses our credentials."""
 
 
+class CrmBudgetSpent(CrmUnavailable):
+    """The CRM's daily limit of calls is spent; the call that met it did nothing."""
+
+
+class CrmOutcomeUnknown(CrmUnavailable):
+    """A call was sent and not answered: it may have been carried out, and only reading back can tell."""
+
+
 class CrmRefused(CrmError):
     """The CRM answered, and what it holds forbids going on; nothing was written."""
+
+
+class CrmCallRefused(CrmRefused):
+    """The CRM refused one call. `fault` classes it (`crm.remote.records.Fault`), `status` is HTTP's, `raw` its words."""
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        remedy: str = "",
+        crm: str = "",
+        raw: str = "",
+        fault: str = "other",
+        status: int = 0,
+    ) -> None:
+        self.fault = fault
+        self.status = status
+        super().__init__(what, remedy=remedy, crm=crm, raw=raw)
 
 
 class WriteConflict(CrmError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,9 +11,9 @@ from datetime import datetime
 from accounts.account import Account
 from accounts.change import Change, ChangeKind, ChangeSet, Code, Verdict, WriteOutcome, WriteStatus
 from accounts.clock import Clock
-from accounts.errors import CrmError, CrmUnavailable, WorkLeft
+from accounts.errors import CrmBudgetSpent, CrmError, CrmUnavailable, WorkLeft
 from accounts.protocols import WriteLedger
-from crm.base import Crm, Prepared
+from crm.base import Capabilities, Crm, Prepared
 from crm.blackout import Blackout
 from crm.history import history_of
 from crm.merge import Merge, merge
@@ -75,11 +75,15 @@ def apply_change_set(
         ledger.settle(run_id, prepared.refused)
     outcomes = list(prepared.refused)
     left: list[Change] = []
-    for batch in _batches(prepared.ready, crm.capabilities.batch_size):
+    for batch, ours in _batches([c for c in prepared.ready if c.id not in done], crm.capabilities):
         if left or not _affordable(crm):
             left.extend(batch)
             continue
-        outcomes += _send(crm, ledger, run_id, batch, clock)
+        try:
+            outcomes += _send(crm, ledger, run_id, batch, clock, ours=ours)
+        except CrmBudgetSpent:
+            still_open = {change.id for run, change in ledger.unsettled() if run == run_id}
+            left.extend(change for change in batch if change.id not in still_open)
     return ApplyReport(
         run_id, change_set.id, tuple(outcomes), tuple(_questions(crm, outcomes, change_set.created_at)), settled,
         already=len(change_set.writes) - len(todo), left=tuple(left),
@@ -106,8 +110,28 @@ def _refuse_tripped(change_set: ChangeSet, force: bool) -> None:
         )
 
 
-def _batches(changes: Sequence[Change], size: int) -> list[Sequence[Change]]:
-    return [changes[start : start + size] for start in range(0, len(changes), max(1, size))]
+def _batches(
+    changes: Sequence[Change], capabilities: Capabilities
+) -> Iterator[tuple[Sequence[Change], bool]]:
+    """What one `send` takes, and whether it is all ours: guarded changes first, then those of columns that are ours alone."""
+    own = [c for c in changes if c.column in capabilities.own_columns]
+    guarded = [c for c in changes if c.column not in capabilities.own_columns]
+    for lane, size, ours in ((guarded, capabilities.batch_size, False), (own, capabilities.own_batch, True)):
+        for batch in _cut(lane, max(1, size), by_account=capabilities.by_account):
+            yield batch, ours
+
+
+def _cut(changes: Sequence[Change], size: int, *, by_account: bool) -> list[Sequence[Change]]:
+    if not by_account:
+        return [changes[start : start + size] for start in range(0, len(changes), size)]
+    groups: dict[str, list[Change]] = {}
+    for change in changes:
+        groups.setdefault(change.account_id, []).append(change)
+    accounts = list(groups.values())
+    return [
+        [c for group in accounts[start : start + size] for c in group]
+        for start in range(0, len(accounts), size)
+    ]
 
 
 def _affordable(crm: Crm) -> bool:
@@ -116,22 +140,32 @@ def _affordable(crm: Crm) -> bool:
 
 
 def _send(
-    crm: Crm, ledger: WriteLedger, run_id: str, batch: Sequence[Change], clock: Clock
+    crm: Crm, ledger: WriteLedger, run_id: str, batch: Sequence[Change], clock: Clock, *, ours: bool = False
 ) -> list[WriteOutcome]:
-    """Sends one batch and settles it. Raises CrmUnavailable after settling what did not get through."""
+    """Sends one batch and settles it. Raises CrmUnavailable after settling what did not get through.
+
+    A call limit that was met before anything was sent raises CrmBudgetSpent and leaves no intent; met while reading back, it leaves
+    the intents open, and the next run reads back.
+    """
     began = clock.now()
-    due, outcomes = (batch, []) if crm.capabilities.precondition else _screen(crm, batch, clock)
+    guarded = not ours and not crm.capabilities.precondition
+    due, outcomes = _screen(crm, batch, clock) if guarded else (list(batch), [])
     failure: CrmUnavailable | None = None
     if due:
         ledger.intend(run_id, due, began)
         try:
             sent = list(crm.send(due))
+        except CrmBudgetSpent as error:
+            unsent = [WriteOutcome(c, WriteStatus.HELD, clock.now(), message=str(error)) for c in due]
+            ledger.settle(run_id, [*outcomes, *unsent])
+            raise
         except CrmUnavailable as error:
             failure = error
             sent = [
                 WriteOutcome(change, WriteStatus.UNKNOWN, clock.now(), message=str(error)) for change in due
             ]
-        outcomes += restore_lost(crm, verify(crm, sent, clock.now()), began)
+        checked = verify(crm, sent, clock.now())
+        outcomes += restore_lost(crm, checked, began) if guarded else checked
     ledger.settle(run_id, outcomes)
     if failure is not None and any(o.status is not WriteStatus.WRITTEN for o in outcomes):
         raise failure

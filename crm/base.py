@@ -74,12 +74,17 @@ class Capabilities:
 
     `precondition`: `send` itself refuses to write over anything but a change's `base` (file lock, ETag); without
     it the engine re-reads just before and looks again just after. `history`: `events` tells who changed which
-    field when. `batch_size`: changes in one `send`.
+    field when. `batch_size`: changes in one `send`; where `by_account`, accounts, with all the changes of each.
+
+    `own_columns` are ours alone, nobody else writes them: they are sent without a guard, `own_batch` accounts at a time.
     """
 
     precondition: bool
     history: bool
     batch_size: int
+    by_account: bool = False
+    own_columns: frozenset[str] = frozenset()
+    own_batch: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +155,10 @@ class Crm(Protocol):
 
     def holds(self, change: Change, text: str | None) -> bool:
         """True when a text read from the CRM is the change's value, normalised as this CRM normalises."""
+        ...
+
+    def held_as(self, field: str, value: str) -> str:
+        """The text this CRM would hold for a value of a catalogue field: its pick-list entry, its format."""
         ...
 
     def events(self, ids: Collection[str], since: datetime) -> Sequence[FieldEvent]:

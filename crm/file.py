@@ -126,6 +126,10 @@ class FileCrm:
         """True when a cell's text is the change's value; a file changes nothing but outer white space."""
         return (text or "").strip() == (change.value or "").strip()
 
+    def held_as(self, field: str, value: str) -> str:
+        """The value itself: a cell holds any text."""
+        return value
+
     def events(self, ids: Collection[str], since: datetime) -> Sequence[FieldEvent]:
         """None: a file keeps no history."""
         return ()

@@ -48,7 +48,13 @@ class Columns:
 
 def known_headers(catalogue: Catalogue, config: CrmConfig) -> frozenset[str]:
     """The folded names that tell a header line from a line of data."""
-    names = [config.key, *KEY_NAMES, *MODIFIED_NAMES, *MODIFIED_BY_NAMES, *config.columns.values()]
+    names = [
+        config.key,
+        *KEY_NAMES,
+        *MODIFIED_NAMES,
+        *MODIFIED_BY_NAMES,
+        *(c for c in config.columns.values() if isinstance(c, str)),
+    ]
     names += [name for spec in catalogue for name in (spec.name, *spec.columns("file"))]
     return frozenset(fold(name) for name in names)
 
@@ -132,6 +138,12 @@ def _field_columns(
     for name, header in config.columns.items():
         if name in ("last_modified", "last_modified_by"):
             continue
+        if not isinstance(header, str):
+            raise ConfigError(
+                f"[crm.columns] {name} must name a column of {where}.",
+                remedy="Write its header in quotes.",
+                key=name,
+            )
         spec = catalogue[name]
         if fold(header) in at or not config.add_columns:
             fields[spec.name] = _named(at, header, f"[crm.columns] {name}", where)

@@ -12,6 +12,7 @@ from accounts.golden import Freshness, GoldenValue, Staleness
 from accounts.link import Link, LinkDecision
 from accounts.values import Hints, no_hints
 from accounts.values.phone import same_line
+from crm.merge import same_text
 from crm.wording import days_between
 
 #: A loser from another source counts as a rival when its score comes this near to the winner's.
@@ -25,7 +26,7 @@ class FieldView:
     `column` is the CRM's name of the field, None where it has none. `current` is the CRM's own text (None where
     blank) and `current_key` its identity under the account's hints. `history` says who put it there and when, best
     evidence first (`crm.history.history_of`). `link` is the least sure link the golden value rests on, None where
-    the account itself names the source. `weight` is the account's value, 1 being ordinary. Times in UTC.
+    the account itself names the source. `held_as` is what the CRM would hold for the golden value (its pick-list entry, its format). `weight` is the account's value, 1 being ordinary. Times in UTC.
     """
 
     account: Account
@@ -41,6 +42,7 @@ class FieldView:
     link: Link | None = None
     weight: float = 1.0
     hints: Hints = no_hints
+    held_as: str | None = None
 
     @property
     def age_days(self) -> int | None:
@@ -106,10 +108,17 @@ class FieldView:
         return self.link is not None and self.link.decision is not LinkDecision.ACCEPT
 
     def says_the_same(self, golden: GoldenValue) -> bool:
-        """True when the CRM's value equals any observed one; for phones, when it is the same line."""
+        """True when the CRM's value equals any observed one; for phones, when it is the same line.
+
+        A cell that joins several values says the same when all of them are observed; one of ours must hold them all.
+        """
         keys = (golden.key, *golden.confirming_keys)
         if self.current is None or self.current_key in keys:
             return self.current is not None
+        if same_text(self.current, self.held_as) or (self.is_ours and self.standing.meant_key == golden.key):
+            return True
+        if self.spec.joined and not self.is_ours:
+            return set(self.current_key.split(";")) <= set(golden.confirming_keys)
         return self.spec.type == "phone" and any(same_line(self.current_key, key) for key in keys)
 
     def is_newer_than(self, golden: GoldenValue) -> bool:

@@ -62,11 +62,13 @@ def _view(services: Services, account: Account, row: dict[str, Any], undone: fro
             accepted_item=said.accepted_item or "",
             ours_key=row["ours_key"],
             ours_at=row["ours_at"],
+            meant_key=row["meant_key"],
             cleared_by_person=row["cleared"],
             undone_keys=undone,
         ),
         now=services.clock.now(),
         hints=hints_of(account),
+        held_as=services.crm.held_as(row["field"], row["value"]),
     )
 
 

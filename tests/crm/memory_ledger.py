@@ -64,7 +64,11 @@ class MemoryLedger:
                 ours = outcome
         if ours is None:
             return Standing(undone_keys=frozenset(undone))
-        return Standing(ours_key=ours.change.value_key, ours_at=ours.at, undone_keys=frozenset(undone))
+        change = ours.change
+        return Standing(
+            ours_key=change.held_key or change.value_key, ours_at=ours.at, meant_key=change.value_key,
+            undone_keys=frozenset(undone),
+        )  # fmt: skip
 
 
 class Killed(BaseException):

@@ -76,6 +76,9 @@ class RemoteCrm:
     def holds(self, change: Change, text: str | None) -> bool:
         return (text or "") == (self.stored(change.value) if change.value else "")
 
+    def held_as(self, field: str, value: str) -> str:
+        return self.stored(value)
+
     def events(self, ids: Collection[str], since: datetime) -> Sequence[FieldEvent]:
         self._call("events")
         return [e for e in self.history if e.account_id in ids and e.at >= since]

@@ -7,7 +7,7 @@ SELECT
     v.cleared, a.name AS account_name, a.held, a.version, a.last_modified, a.last_modified_by,
     a.country AS account_country, a.website AS account_website,
     s.status AS stale_status, s.reason AS stale_reason, s.age_days, s.ttl_days,
-    f.crm_column, o.ours_key, o.ours_value, o.ours_at
+    f.crm_column, o.ours_key, o.meant_key, o.ours_value, o.ours_at
 FROM golden g
 JOIN field_spec f ON f.name = g.field AND f.crm_column IS NOT NULL
 JOIN crm_value v ON v.account_id = g.account_id AND v.field = g.field

@@ -5,7 +5,7 @@
 CREATE OR REPLACE TEMP TABLE written AS
 SELECT o.account_id, o.field, nullif(coalesce(o.read_back, o.value), '') AS value, o.noted_at,
        json_extract_string(o.change, '$.kind') = 'restore' AS restored,
-       nullif(o.value_key, '') AS value_key
+       nullif(coalesce(nullif(json_extract_string(o.change, '$.held_key'), ''), o.value_key), '') AS value_key
 FROM outcome o
 WHERE o.run_id = $run_id AND o.status = 'written'
 QUALIFY row_number() OVER (PARTITION BY o.account_id, o.field ORDER BY o.noted_at DESC) = 1;
