@@ -57,11 +57,15 @@ class FieldNeed:
 
 @dataclass(frozen=True, slots=True)
 class WorkItem:
-    """One account of the work list; `benefit` orders the list, higher first."""
+    """One account of the work list; `benefit` orders the list, higher first.
+
+    `expected` is how many changed values a look is expected to find, where rates of change are known.
+    """
 
     account_id: str
     needs: tuple[FieldNeed, ...]
     benefit: float
+    expected: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +73,11 @@ class SourceCall:
     """What asking one source about one account came to; the cost ledger's row.
 
     `cost` is in the currency units the source declares, `requests` the HTTP requests it took.
+    `pages` are the addresses it read in full: what is not seen on them was not there.
     """
 
     run_id: str
     account_id: str
-    `pages` are the addresses it read in full: what is not seen on them was not there.
     source: str
     outcome: Outcome
     rows: int

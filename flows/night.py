@@ -21,7 +21,8 @@ from accounts.run import Run, RunStatus
 from flows.applying import Applied, apply_set, heal, take_written
 from flows.deciding import decide_changes
 from flows.enriching import Enricher
-from flows.planning import Plan, plan
+from flows.learning import learn
+from flows.planning import Plan, offers_of, plan
 from flows.pulling import pull
 from flows.report import RunReport, gather, write_report
 from flows.retention import tidy_up
@@ -146,6 +147,7 @@ def _stages(night: _Night, shards: ShardRunner) -> RunReport:
     with night.stage("survive"):
         touched = accounts if options.scope.accounts is None else options.scope.accounts
         settle_golden(services.warehouse, night.run_id, touched, services.clock.now())
+        learn(services.warehouse, night.run_id, offers_of(services), services.catalogue, services.clock)
         refresh_staleness(services.warehouse, services.clock.now())
     with night.stage("decide"):
         change_set = decide_changes(services, night.run_id, accounts, options.scope)

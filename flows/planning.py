@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from accounts.account import Account
 from accounts.run import WorkItem
 from flows.enriching import Task
+from flows.learning import learn_paces
 from flows.scope import WHOLE, Scope
 from flows.services import Services
+from warehouse.rates import work_list_by_rate
 from warehouse.staleness import Offer, refresh_staleness, stale_fields, work_list
 
 #: Days after which a source is asked again about an account, where it does not say itself.
@@ -47,15 +50,26 @@ def plan(
     """
     now = services.clock.now()
     states = refresh_staleness(services.warehouse, now, _asked(services, accounts, scope) if ask else ())
-    offers = [Offer(s.name, s.provides, getattr(s, "every_days", EVERY_DAYS)) for s in services.sources]
     items = [
         item
-        for item in work_list(services.warehouse, now, offers)
+        for item in _work_list(services, now)
         if item.account_id in accounts and any(scope.covers(item.account_id, n.field) for n in item.needs)
     ]
     cut = len(items) if budget is None else budget
     tasks = tuple(Task(accounts[item.account_id], item) for item in items[:cut])
     return Plan(tasks, tuple(items[cut:]), states, stale_fields(services.warehouse, limit=MOST_STALE_TOLD))
+
+
+def offers_of(services: Services) -> list[Offer]:
+    """What the sources of a run can fill, and how often each is worth asking."""
+    return [Offer(s.name, s.provides, getattr(s, "every_days", EVERY_DAYS)) for s in services.sources]
+
+
+def _work_list(services: Services, now: datetime) -> Iterator[WorkItem]:
+    if services.config.run.spend == "ttl":
+        return work_list(services.warehouse, now, offers_of(services))
+    paces = learn_paces(services.warehouse)
+    return work_list_by_rate(services.warehouse, now, offers_of(services), paces)
 
 
 def _asked(services: Services, accounts: Mapping[str, Account], scope: Scope) -> Iterator[tuple[str, str]]:

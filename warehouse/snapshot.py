@@ -17,11 +17,13 @@ from warehouse.store import Warehouse, sql
 #: Tables a reader needs; `intent` stays with the writer.
 PUBLISHED = (
     "run", "field_spec", "authority", "crm_account", "crm_value", "crm_history", "observation", "signal", "link",
-    "source_call", "golden", "staleness", "confirmation", "change", "outcome", "undone", "review_item", "shard",
+    "source_call", "golden", "staleness", "confirmation", "change", "outcome", "undone", "review_item", "shard", "change_rate",
     "posting", "board_look", "article", "story", "hiring", "score", "brief", "watched", "disowned",
 )  # fmt: skip
 #: Long tables that are read account by account.
-_BY_ACCOUNT = frozenset({"observation", "golden", "crm_value", "signal", "posting", "article", "story", "brief"})
+_BY_ACCOUNT = frozenset(
+    {"observation", "golden", "crm_value", "signal", "posting", "article", "story", "brief"}
+)
 
 
 def publish(warehouse: Warehouse, run_id: str, *, keep: int = 5) -> Path:

@@ -64,17 +64,25 @@ def work_list(warehouse: Warehouse, now: datetime, offers: Iterable[Offer]) -> I
     A field counts while some source that could fill it has not answered for the account within its `every_days`
     (a failed call is no answer).
     """
+    with warehouse.transaction():
+        offer(warehouse, offers)
+    yield from work_items(warehouse.rows(sql("work_list"), {"now": now}))
+
+
+def offer(warehouse: Warehouse, offers: Iterable[Offer]) -> None:
+    """Makes the temporary table `provides` that work lists read: what each source can fill, and how often."""
     rows = [
         {"source": o.source, "field": f, "every_days": o.every_days} for o in offers for f in sorted(o.fields)
     ]
-    with warehouse.transaction():
-        warehouse.run(
-            "CREATE OR REPLACE TEMP TABLE provides (source VARCHAR, field VARCHAR, every_days INTEGER)"
-        )
-        warehouse.append("provides", rows)
-    for row in warehouse.rows(sql("work_list"), {"now": now}):
+    warehouse.run("CREATE OR REPLACE TEMP TABLE provides (source VARCHAR, field VARCHAR, every_days INTEGER)")
+    warehouse.append("provides", rows)
+
+
+def work_items(rows: Iterable[Mapping[str, Any]]) -> Iterator[WorkItem]:
+    """The work items that rows of a work list tell."""
+    for row in rows:
         needs = tuple(
             FieldNeed(n["field"], Freshness(n["status"]), n["reason"], tuple(n["sources"]))
             for n in json.loads(row["needs"])
         )
-        yield WorkItem(row["account_id"], needs, row["benefit"])
+        yield WorkItem(row["account_id"], needs, row["benefit"], row.get("expected", 0.0))

@@ -1,0 +1,67 @@
+"""Learning from what past runs saw: how often values change, by field, segment and source, and how lively each account is."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from accounts.catalogue import Catalogue
+from accounts.clock import Clock
+from intelligence.change_rates import Kind, Looks, Rate, fit_paces, fit_rates
+from warehouse.rates import account_histories, keep_rates, looks_by_kind, note_looks
+from warehouse.staleness import Offer
+from warehouse.store import Warehouse
+
+#: The field that stands for any field of a record.
+ANY = "*"
+
+
+def learn(
+    warehouse: Warehouse, run_id: str, offers: Iterable[Offer], catalogue: Catalogue, clock: Clock
+) -> None:
+    """Takes a run's looks in and learns the rates of change anew."""
+    note_looks(warehouse, run_id, offers)
+    rates = learn_rates(warehouse, {f.name: f.ttl_days for f in catalogue})
+    now = clock.now()
+    keep_rates(
+        warehouse,
+        (
+            {
+                "segment": kind.segment, "source": kind.source, "field": kind.field, "blank": kind.blank,
+                "rate": rate.rate, "looks": rate.looks, "changes": rate.changes, "noted_at": now,
+            }
+            for kind, rate in rates.items()
+        ),
+    )  # fmt: skip
+
+
+def learn_rates(warehouse: Warehouse, ttl_days: dict[str, int]) -> dict[Kind, Rate]:
+    """The rate of every kind of look the warehouse has seen."""
+    looks: dict[Kind, list[Looks]] = defaultdict(list)
+    for row in looks_by_kind(warehouse):
+        kind = Kind(row["segment"], row["source"], row["field"], row["blank"])
+        looks[kind].append(Looks(row["days"], row["looks"], row["changes"]))
+    return fit_rates(looks, ttl_days)
+
+
+def learn_paces(warehouse: Warehouse) -> list[dict[str, Any]]:
+    """How much faster or slower than its segment each account changes, by source: rows of account_id, source, pace."""
+    rates = {
+        (row["segment"], row["source"]): row["rate"]
+        for row in warehouse.rows(
+            "SELECT segment, source, rate FROM change_rate WHERE field = $any", {"any": ANY}
+        )
+    }
+    watched: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in account_histories(warehouse):
+        watched[row["source"]].append(row)
+    paces = []
+    for rows in watched.values():
+        expected = [r["days"] * rates.get((r["segment"], r["source"]), 0.0) for r in rows]
+        found = fit_paces(list(zip(expected, (r["changes"] for r in rows), strict=True)))
+        paces += [
+            {"account_id": r["account_id"], "source": r["source"], "pace": p}
+            for r, p in zip(rows, found, strict=True)
+        ]
+    return paces
