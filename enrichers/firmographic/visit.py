@@ -116,7 +116,7 @@ class Visitor:
     def _take(self, visit: Visit, response: Response, country: str | None) -> None:
         """Reads a home page's answer into the visit, or says why it cannot be read."""
         status = response.status
-        if _is_page(response):
+        if is_page(response):
             read = read_page(decode(response.body, response.headers), response.final_url, country)
             broken = read.finding is not None and read.finding.condition in _SAID_BROKEN
             if response.ok or broken:
@@ -161,7 +161,7 @@ class Visitor:
         except SourceError as error:
             self._add_error(visit, error.what)
             return None
-        if not response.ok or not _is_page(response):
+        if not response.ok or not is_page(response):
             if response.status not in _GONE and not response.ok:
                 self._add_error(visit, f"{url} answered {response.status}")
             return None
@@ -232,7 +232,7 @@ def _spellings(url: str) -> list[str]:
     return spellings
 
 
-def _is_page(response: Response) -> bool:
+def is_page(response: Response) -> bool:
     """True for what looks like a page; content types lie, so the first bytes count for more."""
     head = response.body[:2048].lstrip()
     if not head or _BINARY.match(head):
