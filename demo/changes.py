@@ -35,12 +35,12 @@ CHANCES = {
     Happening.NEW_MAILBOX: 0.002,
     Happening.MOVED: 0.003,
     Happening.MOVED_TOWN: 0.001,
-    Happening.RENAMED: 0.001,
+    Happening.RENAMED: 0.003,
     Happening.EXECUTIVE: 0.003,
-    Happening.HEADCOUNT: 0.006,
+    Happening.HEADCOUNT: 0.004,
     Happening.NEW_DOMAIN: 0.001,
-    Happening.CLOSED: 0.001,
-    Happening.TAKEN_OVER: 0.0005,
+    Happening.CLOSED: 0.002,
+    Happening.TAKEN_OVER: 0.001,
     Happening.SITE_DOWN: 0.004,
     Happening.REDESIGN: 0.004,
 }
@@ -52,8 +52,11 @@ CHANGED_FIELDS = {
     Happening.MOVED: ("street",),
     Happening.MOVED_TOWN: ("street", "city", "region", "postcode", "phone"),
     Happening.RENAMED: ("legal_name",),
+    Happening.EXECUTIVE: ("key_executives",),
     Happening.HEADCOUNT: ("employees",),
     Happening.NEW_DOMAIN: ("website", "email"),
+    Happening.CLOSED: ("website",),
+    Happening.TAKEN_OVER: ("website",),
 }
 
 
@@ -66,15 +69,18 @@ class Event:
     kind: Happening
 
 
-def events_of(seed: int, number: int, night: int) -> tuple[Happening, ...]:
-    """What happens to a company before a night; nothing before the first (0), at most one thing a night."""
+def events_of(seed: int, number: int, night: int, pace: float = 1.0) -> tuple[Happening, ...]:
+    """What happens to a company before a night; nothing before the first (0), at most one thing a night.
+
+    `pace` is how many times more often than the average company this one changes.
+    """
     if night <= 0:
         return ()
     roll = dice(seed, "night", night, number).random()
     for kind, chance in CHANCES.items():
-        if roll < chance:
+        if roll < chance * pace:
             return (kind,)
-        roll -= chance
+        roll -= chance * pace
     return ()
 
 

@@ -11,6 +11,7 @@ from demo.boards import board, board_url
 from demo.changes import Event, events_of, happen
 from demo.companies import Firm, found_company
 from demo.news import feed
+from demo.pace import pace_of
 from demo.pages import base_of, paths_of, render, render_plain
 from demo.registry import LEI_URL, SUBMISSIONS_URL, TICKERS_URL, lei_record, submissions, tickers
 from demo.sites import Condition, Site, site_of
@@ -50,6 +51,10 @@ class World:
     def _founded(self) -> tuple[Firm, ...]:
         return tuple(found_company(self.seed, number) for number in range(self.companies))
 
+    @cached_property
+    def _paces(self) -> tuple[float, ...]:
+        return tuple(pace_of(firm, self.seed) for firm in self._founded)
+
     def firm(self, number: int) -> Firm:
         """A company as it is tonight."""
         return self._changed.get(number) or self._founded[number]
@@ -68,7 +73,7 @@ class World:
         happened = tuple(
             Event(number, self.night, kind)
             for number in range(self.companies)
-            for kind in events_of(self.seed, number, self.night)
+            for kind in events_of(self.seed, number, self.night, self._paces[number])
         )
         for event in happened:
             before = self.firm(event.number)
