@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ class Explanation:
 
     account_id: str
     account_name: str
-    fields: tuple[Mapping[str, Any], ...]
+    fields: tuple[dict[str, Any], ...]
     links: tuple[Mapping[str, Any], ...]
 
     def as_json(self) -> dict[str, Any]:
@@ -57,7 +57,34 @@ def explain(warehouse: Warehouse, account: str, field: str | None = None) -> Exp
     )
     last = _last_decisions(warehouse, account_id)
     fields = tuple(_field(row, seen, last.get(row["field"])) for row in rows)
+    if any(item["field"] in _RUNS for item in fields):
+        fields = tuple(_with_history(item, technologies_of(warehouse, account_id)) for item in fields)
     return Explanation(account_id, found[0]["name"] or "", fields, tuple(_plain_link(link) for link in links))
+
+
+_RUNS = frozenset({"technologies", "email_suite", "cdn", "crm_suite", "erp_suite", "marketing_suite"})
+"""Fields that say what a company runs; they come with when each was first seen, last seen, and gone."""
+
+
+def technologies_of(warehouse: Warehouse, account_id: str) -> list[dict[str, Any]]:
+    """When each technology of an account was first and last seen, and since when it is gone; see technologies_seen.sql.
+
+    Empty for a snapshot of before looks noted the pages they read.
+    """
+    if "pages" not in {name for name, _ in warehouse.columns("source_call")}:
+        return []
+    return warehouse.rows(sql("technologies_seen"), {"account": account_id})
+
+
+def _with_history(item: dict[str, Any], history: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    if item["field"] not in _RUNS:
+        return item
+    told = [
+        dict(row)
+        for row in history
+        if item["field"] == "technologies" or row["value"] == item["golden_value"]
+    ]
+    return item | {"history": told}
 
 
 def _observations(warehouse: Warehouse, account_id: str) -> dict[str, dict[str, Any]]:

@@ -65,6 +65,8 @@ def _print_field(out: Console, item: Mapping[str, Any]) -> None:
     for e in item["evidence"][:3]:
         out.print(headline("evidence ", (f"“{e['passage'].strip('“”')}”", "italic")))
         out.print(under(e["url"], indent=11))
+    for seen in item.get("history", ())[:40]:
+        out.print(headline("runs     ", (seen["display"] or seen["value"], "bold"), (_span(seen), "dim")))
     for loser in item["losers"][:6]:
         kind = f", {loser['kind']}" if loser["kind"] else ""
         why = f"  {', '.join(loser['sources'])}{kind}: {loser['reason'] or ''}"
@@ -72,3 +74,14 @@ def _print_field(out: Console, item: Mapping[str, Any]) -> None:
     if item["decision"]:
         out.print(headline("decided  ", f"{item['decision']['verdict']}: {item['decision']['reason']}"))
     out.print(headline("changes  ", (item["what_would_change_it"], "dim")))
+
+
+def _span(seen: Mapping[str, Any]) -> str:
+    """When a technology was seen, in words."""
+    place = "" if seen["kind"] in (None, "main") else f", on a {seen['kind']}"
+    told = f"  {seen['source']}{place}: first seen {seen['first_seen']:%Y-%m-%d}, last seen {seen['last_seen']:%Y-%m-%d}"
+    if seen["removed_at"]:
+        return (
+            f"{told}, removed (not there on {seen['removed_at']:%Y-%m-%d}, the second clean look without it)"
+        )
+    return f"{told}, missed once since" if seen["missed"] else told

@@ -1,9 +1,10 @@
 -- Survivorship: the golden value per account and field from authority × recency × agreement × confidence.
--- In:  observation, link, field_spec, authority; touched (account_id); $now.
+-- In:  observation, link, field_spec, authority, source_call; touched (account_id); $now.
 -- Out: one row per account and field of the touched accounts, shaped like the table golden without its last three
 --      columns. Only observations of accepted links count. An older value of the same record that a newer reading
---      no longer shows is superseded (score × 0.15). Agreement is noisy-or over sources; pages of one source are one
---      voice. A kind named first in `prefer_kinds` wins among values that reach the field's bar. Fields with many
+--      no longer shows is superseded (score × 0.15); of technologies, one that two looks at its page no longer show,
+--      as in technologies_seen.sql. Agreement is noisy-or over sources; pages of one source are one
+--      voice. A loser below half the field's bar confirms nothing. A kind named first in `prefer_kinds` wins among values that reach the field's bar. Fields with many
 --      values and no kinds keep them all, joined by '; '.
 
 WITH accepted AS (
@@ -21,6 +22,7 @@ seen AS (
         arg_max(o.display, o.observed_at) AS display,
         arg_max(o.id, (o.observed_at, o.confidence)) AS observation_id,
         max(o.observed_at) AS observed_at,
+        arg_max(o.url, o.observed_at) AS url,
         max(o.confidence) AS confidence,
         bool_or(list_contains(f.wrong_kinds, o.kind)) AS wrong,
         bool_and(coalesce(list_contains(f.never_kinds, o.kind), false)) AS never,
@@ -32,14 +34,31 @@ seen AS (
     JOIN accepted a ON a.account_id = o.account_id AND a.source = o.source AND a.record_id = o.record_id
     GROUP BY ALL
 ),
+looked AS (
+    SELECT DISTINCT account_id, source, noted_at, regexp_replace(lower(page), '^https?://(www\.)?|/+$', '', 'g') AS page
+    FROM source_call SEMI JOIN touched USING (account_id), unnest(pages) AS p(page)
+    WHERE outcome IN ('rows', 'zero_rows')
+),
+missed AS (
+    SELECT s.account_id, s.source, s.record_id, s.key, count(*) AS looks
+    FROM seen s
+    JOIN looked l ON l.account_id = s.account_id AND l.source = s.source AND l.noted_at > s.observed_at
+        AND l.page = regexp_replace(lower(s.url), '^https?://(www\.)?|/+$', '', 'g')
+    WHERE s.field = 'technologies'
+    GROUP BY ALL
+),
 voiced AS (
-    SELECT s.*, f.ttl_days, f.many, f.min_confidence, len(f.prefer_kinds) > 0 AS kinded,
-        s.observed_at < max(s.observed_at) OVER (PARTITION BY s.account_id, s.field, s.source, s.record_id) AS superseded,
+    SELECT s.* EXCLUDE (url), f.ttl_days, f.many, f.min_confidence, len(f.prefer_kinds) > 0 AS kinded,
+        CASE WHEN s.field = 'technologies' THEN coalesce(m.looks, 0) >= 2
+            ELSE s.observed_at < max(s.observed_at) OVER (PARTITION BY s.account_id, s.field, s.source, s.record_id)
+        END AS superseded,
         coalesce(w.weight, 0.3) AS authority,
         pow(0.5, greatest(0, date_diff('day', s.observed_at, $now::TIMESTAMP)) / f.ttl_days::DOUBLE) AS recency
     FROM seen s
     JOIN field_spec f ON f.name = s.field
     LEFT JOIN authority w ON w.field = s.field AND w.source = s.source
+    LEFT JOIN missed m ON s.field = 'technologies' AND m.account_id = s.account_id AND m.source = s.source
+        AND m.record_id = s.record_id AND m.key = s.key
 ),
 valued AS (
     SELECT
@@ -83,7 +102,8 @@ SELECT
     CASE WHEN any_value(joined)
         THEN flatten(list(observation_ids ORDER BY place)) ELSE arg_min(observation_ids, place) END AS observation_ids,
     arg_min(observed_at, place) AS observed_at,
-    coalesce(list(key ORDER BY place) FILTER (NOT wrong AND NOT superseded), []) AS confirming_keys,
+    coalesce(list(key ORDER BY place) FILTER (NOT wrong AND NOT superseded
+        AND (place = 1 OR many OR confidence >= 0.5 * min_confidence)), []) AS confirming_keys,
     to_json(coalesce(list({
         'value': value, 'key': key, 'kind': kind, 'sources': sources, 'score': round(score, 4),
         'reason': CASE
