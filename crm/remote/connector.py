@@ -167,7 +167,9 @@ class RemoteCrm:
         for page in self.pages(self._names(), start):
             found.update((record.id, record) for record in page)
         events = self._events_by_id(None, start or self.clock.now() - _HISTORY) if self.keeps_history else {}
-        accounts = tuple(self._account(record, events.get(record.id, ())) for record in found.values())
+        accounts = tuple(
+            self._account(r, events.get(r.id, ()) if r.events is None else r.events) for r in found.values()
+        )
         stamps = [r.modified_at for r in found.values() if r.modified_at is not None]
         newest = max([*stamps, *([since] if since else [])], default=None)
         gone = tuple(self.gone(start)) if start else ()
@@ -329,11 +331,7 @@ class RemoteCrm:
     def _account(self, record: Record, events: Iterable[PropertyEvent]) -> Account:
         there = self.schema()
         texts = {m.field: self.text(record, m.field) for m in self.mapping if m.property in there}
-        history = {
-            "": FieldHistory(
-                record.modified_at, record.modified_by, self.hands_of(record.modified_by, record.hands)
-            )
-        }
+        history = {"": self._record_history(record)}
         for event in events:
             mapped = self.mapping.at(event.name)
             if mapped is not None and (mapped.field not in history or _older(history[mapped.field], event)):
@@ -342,6 +340,13 @@ class RemoteCrm:
             record.id, {f: t for f, t in texts.items() if t is not None and t.strip()}, record.modified_at,
             record.modified_by, history, bool(record.held) or self._on_hold(record), record.version,
         )  # fmt: skip
+
+    def _record_history(self, record: Record) -> FieldHistory:
+        """Who wrote the record last. That it was us says nothing of fields we did not write: theirs are then unknown."""
+        hands = self.hands_of(record.modified_by, record.hands)
+        if hands is Actor.OURS:
+            return FieldHistory(record.modified_at, None, Actor.UNKNOWN)
+        return FieldHistory(record.modified_at, record.modified_by, hands)
 
     def _on_hold(self, record: Record) -> bool:
         column = self.config.crm.hold_column or self.mapping.extras.get("hold")
