@@ -12,7 +12,7 @@ alone, made by `setup-crm`, and always renewed.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any, Literal
 
@@ -42,7 +42,7 @@ class MappedField:
     property: str
     lane: Lane = "golden"
     shape: Shape | None = None
-    values: Mapping[str, str] = NOTHING
+    values: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     scale: float = 1.0
     normalise: tuple[str, ...] = ()
     length: int | None = None
