@@ -2,43 +2,38 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
-from importlib import resources
 from typing import Any, Literal
 
-import yaml
-
 from accounts.golden import GoldenValue
-from accounts.observation import Signal
-from intelligence.decay import event_day
+from intelligence.brief_hiring import hiring_sentences, need_sentences
+from intelligence.brief_text import MOST_TITLE, Lang, Section, Sentence, shortened
+from intelligence.decay import Happening, event_day
 from intelligence.events.status import STANDS
-from intelligence.score import Score
+from intelligence.tables import data
+from intelligence.hiring import Hiring
+from intelligence.score import Part, Score
 
-Lang = Literal["en", "zh"]
+__all__ = ["Brief", "Lang", "Section", "Sentence", "write_brief"]
 
 # What a rep reads in a minute.
-MOST_SIGNALS = 5
-MOST_TITLE = 160
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """One sentence and the ids (observations, signals) and addresses it rests on; none for a rule's suggestion alone."""
-
-    text: str
-    rests_on: tuple[str, ...] = ()
-    urls: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A heading and its sentences."""
-
-    title: str
-    sentences: tuple[Sentence, ...]
+MOST_SIGNALS, MOST_RISKS, MOST_ANGLES = 5, 3, 2
+#: What is older than this is no news.
+NEWS_DAYS = 365
+_PROFILE = (
+    "industry",
+    "employees",
+    "founded",
+    "city",
+    "country",
+    "parent",
+    "website",
+    "phone",
+    "key_executives",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,101 +45,174 @@ class Brief:
     headline: Sentence
     sections: tuple[Section, ...]
 
-    def as_text(self) -> str:
-        """The brief as plain text, links under the sentence they belong to."""
+    def as_text(self, *, leave_out: Sequence[str] = (), links: bool = True) -> str:
+        """The brief as plain text, links under the sentence they belong to; sections may be left out by name."""
         lines = [self.headline.text]
         for section in self.sections:
+            if section.name in leave_out:
+                continue
             lines += ["", section.title]
             for sentence in section.sentences:
-                lines += [f"- {sentence.text}", *(f"  {url}" for url in sentence.urls)]
+                lines += [f"- {sentence.text}", *(f"  {url}" for url in sentence.urls if links)]
         return "\n".join(lines) + "\n"
 
 
-def write_brief(
-    account_id: str,
-    name: str,
-    golden: Mapping[str, GoldenValue],
-    signals: Iterable[Signal],
-    score: Score | None,
-    today: date,
-    lang: Lang = "en",
-) -> Brief:
-    """The brief of an account on a day. Signals that were denied, cancelled or are old news are left out."""
-    words = _words()
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a brief is written from; `angles` are the user's own rules, asked before those that ship."""
+
+    golden: Mapping[str, GoldenValue] = field(default_factory=dict)
+    happenings: tuple[Happening, ...] = ()
+    score: Score | None = None
+    hiring: Hiring | None = None
+    angles: tuple[Mapping[str, Any], ...] = ()
+
+
+def write_brief(account_id: str, name: str, facts: Facts, today: date, lang: Lang = "en") -> Brief:
+    """The brief of an account on a day. What was denied, cancelled or is old news is left out."""
+    words = data("brief")
     told = sorted(
-        (s for s in signals if s.status in STANDS), key=lambda s: (event_day(s), s.id), reverse=True
+        (s for s in facts.happenings if s.status in STANDS and (today - event_day(s)).days <= NEWS_DAYS),
+        key=lambda s: (event_day(s), s.id),
+        reverse=True,
     )
-    risky = [signal for signal in told if signal.signal_class in words["risks"]]
-    news = [signal for signal in told if signal.signal_class not in words["risks"]]
-    titles, none = words["sections"][lang], Sentence(words["sentences"][lang]["none"])
-    sections = [
-        Section(titles["company"], _facts(golden, lang)),
-        Section(titles["changed"], _told(news, lang) or (none,)),
-        Section(titles["risks"], _told(risky, lang)),
-        Section(titles["angle"], _angle(told, lang)),
-        Section(titles["freshness"], _freshness(golden, today, lang)),
-    ]
-    headline = _headline(name, score, lang)
-    return Brief(account_id, lang, headline, tuple(section for section in sections if section.sentences))
+    risky = [s for s in told if s.signal_class in words["risks"]]
+    news = [s for s in told if s.signal_class not in words["risks"]]
+    none = Sentence(words["sentences"][lang]["none"])
+    parts = {
+        "company": _profile(facts.golden, lang),
+        "changed": _told(news[:MOST_SIGNALS], lang) or (none,),
+        "hiring": hiring_sentences(facts.hiring, facts.golden.get("technologies"), lang),
+        "needs": need_sentences(facts.hiring, lang),
+        "risks": _told(risky[:MOST_RISKS], lang),
+        "angle": _angles(told, facts, lang),
+        "freshness": _freshness(facts.golden, today, lang),
+    }
+    titles = words["sections"][lang]
+    sections = tuple(Section(name, titles[name], found) for name, found in parts.items() if found)
+    return Brief(
+        account_id, lang, _headline(name, facts.score, lang), (*_reasons(facts.score, lang), *sections)
+    )
 
 
 def _headline(name: str, score: Score | None, lang: Lang) -> Sentence:
-    templates = _words()["sentences"][lang]
+    templates = data("brief")["sentences"][lang]
     if score is None:
         return Sentence(templates["unscored"].format(name=name))
-    band = score.band.name if lang == "en" else _words()["bands"].get(score.band.name, score.band.name)
+    band = score.band.name if lang == "en" else data("brief")["bands"].get(score.band.name, score.band.name)
     action = score.band.action_en if lang == "en" else score.band.action_zh
-    text = templates["headline"].format(name=name, score=f"{score.value:g}", band=band, action=action)
+    text = templates["headline"].format(name=name, score=f"{score.value:.0f}", band=band, action=action)
     return Sentence(text, tuple(part.signal_id for part in score.parts if part.signal_id))
 
 
-def _facts(golden: Mapping[str, GoldenValue], lang: Lang) -> tuple[Sentence, ...]:
-    template = _words()["sentences"][lang]["field"]
-    return tuple(
-        Sentence(template.format(label=label, value=value.display or value.value), value.observation_ids)
-        for label, value in _known(golden, lang)
+def _reasons(score: Score | None, lang: Lang) -> tuple[Section, ...]:
+    """The weightiest reasons for and against a call, as a section without a place of its own in the file."""
+    if score is None:
+        return ()
+    templates = data("brief")["sentences"][lang]
+    found = []
+    for key, parts in zip(("for", "against"), score.reasons(), strict=True):
+        if parts:
+            told = templates["join"].join(_reason(part, lang) for part in parts)
+            rests_on = tuple(part.signal_id for part in parts if part.signal_id)
+            found.append(Sentence(templates[key].format(reasons=told), rests_on or ("fit",)))
+    title = {"en": "Why", "zh": "理由"}[lang]
+    return (Section("why", title, tuple(found)),) if found else ()
+
+
+def _reason(part: Part, lang: Lang) -> str:
+    templates = data("brief")["sentences"][lang]
+    points = f"{part.points:+.0f}"
+    if part.signal_id is None or part.day is None:
+        return str(templates["fit"].format(points=points))
+    return str(
+        templates["reason"].format(what=class_name(part.what, lang), day=part.day.isoformat(), points=points)
     )
 
 
-def _freshness(golden: Mapping[str, GoldenValue], today: date, lang: Lang) -> tuple[Sentence, ...]:
-    templates = _words()["sentences"][lang]
+def class_name(event_class: str, lang: Lang) -> str:
+    """What a person calls an event class."""
+    return str(data("brief")["classes"].get(event_class, {}).get(lang, event_class.replace("_", " ")))
+
+
+def _profile(golden: Mapping[str, GoldenValue], lang: Lang) -> tuple[Sentence, ...]:
+    """The company in one line; its address, phone and officers in a second."""
+    words = data("brief")
+    template, stop = words["sentences"][lang]["field"], words["sentences"][lang]["stop"]
+    separator = "; " if lang == "en" else "，"
     sentences = []
-    for label, value in _known(golden, lang):
-        age = max((today - value.observed_at.date()).days, 0)
-        template = templates["fresh" if age else "seen_today"]
-        text = template.format(label=label, age=age, sources=", ".join(value.sources))
-        sentences.append(Sentence(text, value.observation_ids))
+    for names in (_PROFILE[:6], _PROFILE[6:]):
+        known = [(name, golden[name]) for name in names if name in golden and golden[name].value]
+        told = [
+            template.format(
+                label=words["fields"][name][lang], value=shortened(value.display or value.value, 80)
+            )
+            for name, value in known
+        ]
+        if told:
+            ids = tuple(i for _, value in known for i in value.observation_ids)
+            sentences.append(Sentence(separator.join(told) + stop, ids))
     return tuple(sentences)
 
 
-def _known(golden: Mapping[str, GoldenValue], lang: Lang) -> list[tuple[str, GoldenValue]]:
-    return [(label[lang], golden[field]) for field, label in _words()["fields"].items() if field in golden]
-
-
-def _told(signals: Sequence[Signal], lang: Lang) -> tuple[Sentence, ...]:
-    words = _words()
+def _told(happenings: Sequence[Happening], lang: Lang) -> tuple[Sentence, ...]:
+    words = data("brief")
     sentences = []
-    for signal in signals[:MOST_SIGNALS]:
-        what = words["classes"].get(signal.signal_class, {}).get(lang, signal.signal_class)
-        title = signal.title if len(signal.title) <= MOST_TITLE else signal.title[: MOST_TITLE - 1] + "…"
+    for told in happenings:
         text = words["sentences"][lang]["signal"].format(
-            day=event_day(signal).isoformat(),
-            what=what,
-            title=title,
-            status=words["statuses"][lang][signal.status.value],
-        )
-        sentences.append(Sentence(text, (signal.id,), (signal.evidence.url,)))
+            day=event_day(told).isoformat(), what=class_name(told.signal_class, lang),
+            title=shortened(told.title, MOST_TITLE), status=words["statuses"][lang][told.status.value],
+        )  # fmt: skip
+        sources = getattr(told, "sources", ())
+        if len(sources) > 1:
+            text += f" ({words['sentences'][lang]['sources'].format(count=len(sources))})"
+        sentences.append(Sentence(text, (told.id,), (told.evidence.url,)))
     return tuple(sentences)
 
 
-def _angle(signals: Sequence[Signal], lang: Lang) -> tuple[Sentence, ...]:
-    for rule in _words()["angles"]:
-        reasons = tuple(signal.id for signal in signals if signal.signal_class == rule["on"])
-        if reasons:
-            return (Sentence(rule[lang], reasons),)
-    return ()
+def _angles(told: Sequence[Happening], facts: Facts, lang: Lang) -> tuple[Sentence, ...]:
+    found: list[Sentence] = []
+    for rule in (*facts.angles, *data("brief")["angles"]):
+        reasons = _reasons_for(rule, told, facts) if lang in rule else ()
+        if reasons and all(rule[lang] != sentence.text for sentence in found):
+            found.append(Sentence(rule[lang], reasons))
+    return tuple(found[:MOST_ANGLES])
 
 
-@cache
-def _words() -> Any:
-    return yaml.safe_load((resources.files("intelligence") / "data" / "brief.yml").read_text("utf-8"))
+def _reasons_for(rule: Mapping[str, Any], told: Sequence[Happening], facts: Facts) -> tuple[str, ...]:
+    """What makes a rule fit: ids of happenings, or of what the boards say; none where it does not fit."""
+    for name in ("country", "industry"):
+        wanted, value = rule.get(name), facts.golden.get(name)
+        if wanted and not (value and any(str(w).casefold() in value.value.casefold() for w in wanted)):
+            return ()
+    kind, _, name = str(rule["on"]).partition(":")
+    if not name:
+        return tuple(s.id for s in told if s.signal_class == kind)
+    hiring = facts.hiring
+    if kind == "technology":
+        value = facts.golden.get("technologies")
+        return value.observation_ids if value and name.casefold() in value.value.casefold() else ()
+    if hiring is None:
+        return ()
+    fits = hiring.trend == name if kind == "trend" else any(need[0] == name for need in hiring.needs)
+    return ("hiring",) if fits else ()
+
+
+def _freshness(golden: Mapping[str, GoldenValue], today: date, lang: Lang) -> tuple[Sentence, ...]:
+    """When the main fields were seen, those of one day and source together, newest first."""
+    words = data("brief")
+    templates = words["sentences"][lang]
+    groups: dict[tuple[int, tuple[str, ...]], list[str]] = defaultdict(list)
+    for name in _PROFILE:
+        if name in golden and golden[name].value:
+            age = max((today - golden[name].observed_at.date()).days, 0)
+            groups[age, golden[name].sources].append(name)
+    sentences = []
+    for (age, sources), names in sorted(groups.items())[:4]:
+        labels = templates["join"].join(words["fields"][name][lang] for name in names)
+        template = templates[{0: "seen_today", 1: "fresh_one"}.get(age, "fresh")]
+        text = template.format(
+            age=age, labels=labels if lang == "zh" else labels.lower(), sources=", ".join(sources)
+        )
+        sentences.append(Sentence(text, tuple(i for name in names for i in golden[name].observation_ids)))
+    return tuple(sentences)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from accounts.observation import Signal, SignalStatus
-from intelligence.happenings import data
+from intelligence.tables import data
 
 
 def doubted(signal: Signal) -> tuple[str, ...]:

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import TYPE_CHECKING, TypeAlias
 
 from accounts.observation import Signal
 
+if TYPE_CHECKING:
+    from intelligence.stories import Story
 
-def event_day(signal: Signal) -> date:
+#: What is scored and told: a story, or a signal by itself.
+Happening: TypeAlias = "Signal | Story"
+
+
+def event_day(signal: Happening) -> date:
     """The day a signal speaks of: when it happened, else when it was told, else when we first saw it."""
     if signal.happened_on:
         return signal.happened_on

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib import resources
-from typing import Any
-
-import yaml
 
 from accounts.observation import SignalStatus
 from intelligence.events.classify import Event
 from intelligence.events.status import reason
 from intelligence.events.text import Text, read
+from intelligence.tables import data
 
 CLASSES = ("relocation", "renaming", "closure", "delisting")
 #: A pattern found in the headline, and one found further down.
@@ -53,9 +50,3 @@ def _first(text: Text, name: str) -> re.Match[str] | None:
 @cache
 def _patterns(lang: str, name: str) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(pattern) for pattern in data("happenings")[lang][name])
-
-
-@cache
-def data(name: str) -> Any:
-    """One YAML file of `intelligence/data`."""
-    return yaml.safe_load((resources.files("intelligence") / "data" / f"{name}.yml").read_text("utf-8"))

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from intelligence.happenings import data
+from intelligence.tables import data
 
 _NEAR = {"en": 60, "zh": 16}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -11,15 +11,14 @@ from typing import Any
 
 import yaml
 
-from accounts.observation import Signal
-from intelligence.decay import event_day, half_life, remaining
+from intelligence.decay import Happening, event_day, half_life, remaining
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One addend: `points` = base × status × reliability × link × confidence × decay, as `how` writes out.
+    """One addend: `points` = base × status × reliability × link × confidence × decay × worth, as `how` writes out.
 
-    `signal_id` is None for the fit.
+    `signal_id` names the story or signal, None for the fit; `title` and `url` are its own.
     """
 
     points: float
@@ -27,16 +26,19 @@ class Part:
     how: str
     signal_id: str | None = None
     day: date | None = None
+    title: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A range of scores with what to do about it, in both languages."""
+    """A range of scores with what to do about it, in both languages, and the tier its accounts are in."""
 
     name: str
     at_least: float
     action_en: str
     action_zh: str
+    tier: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +75,17 @@ class Scoring:
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Scoring:
         """The scoring a YAML mapping describes; bands sorted from the highest."""
-        bands = [Band(b["name"], float(b["from"]), b["action_en"], b["action_zh"]) for b in data["bands"]]
+        bands = [
+            Band(b["name"], float(b["from"]), b["action_en"], b["action_zh"], b.get("tier", ""))
+            for b in data["bands"]
+        ]
         rest = {key: value for key, value in data.items() if key != "bands"}
         return cls(**rest, bands=tuple(sorted(bands, key=lambda band: -band.at_least)))
+
+    def with_bands(self, thresholds: Mapping[str, float]) -> Scoring:
+        """The scoring with other thresholds for its bands, by name."""
+        bands = [replace(b, at_least=float(thresholds.get(b.name, b.at_least))) for b in self.bands]
+        return replace(self, bands=tuple(sorted(bands, key=lambda band: -band.at_least)))
 
     def band(self, value: float) -> Band:
         """The band of a score; the lowest takes what is below all."""
@@ -96,23 +106,28 @@ def default_scoring() -> Scoring:
 
 def score_account(
     account_id: str,
-    signals: Iterable[Signal],
+    signals: Iterable[Happening],
     today: date,
     *,
     fit: float | None = None,
     link: Mapping[str, float] | None = None,
+    worth: Mapping[str, float] | None = None,
     scoring: Scoring | None = None,
 ) -> Score | None:
     """The score of an account on a day, or None when nothing speaks for or against it.
 
     `fit` is the ICP fit from 0 to 1, None where unknown. `link` maps a signal's id to the probability that it is about this
-    account (1 where it is missing). Signals of classes without points, and those that no longer stand, add nothing.
+    account (1 where it is missing), `worth` to the share that feedback has left it (1 where it is missing). Signals of classes without points, and those that no longer stand, add nothing.
     """
     scoring = scoring or default_scoring()
     parts = [
         part
         for signal in signals
-        if (part := _part(signal, today, (link or {}).get(signal.id, 1.0), scoring))
+        if (
+            part := _part(
+                signal, today, (link or {}).get(signal.id, 1.0), (worth or {}).get(signal.id, 1.0), scoring
+            )
+        )
     ]
     if not parts:
         return None
@@ -124,7 +139,7 @@ def score_account(
     return Score(account_id, value, scoring.band(value), tuple(parts))
 
 
-def _part(signal: Signal, today: date, link: float, scoring: Scoring) -> Part | None:
+def _part(signal: Happening, today: date, link: float, worth: float, scoring: Scoring) -> Part | None:
     base = scoring.points.get(signal.signal_class, 0)
     share = scoring.status_share.get(signal.status.value, 0)
     if not base or not share:
@@ -133,11 +148,13 @@ def _part(signal: Signal, today: date, link: float, scoring: Scoring) -> Part | 
     age = (today - day).days
     days = half_life(signal.signal_class, scoring.half_life_days, scoring.default_half_life_days)
     reliability, left = scoring.reliability(signal.source), remaining(age, days)
-    points = round(base * share * reliability * link * signal.confidence * left, 2)
+    points = round(base * share * reliability * link * signal.confidence * left * worth, 2)
     if not points:
         return None
     how = (
         f"{base:g} × {signal.status.value} {share:g} × source {reliability:g} × link {link:.2f} × confidence "
         f"{signal.confidence:.2f} × decay {left:.2f} ({age} days, half-life {days:g})"
     )
-    return Part(points, signal.signal_class, how, signal.id, day)
+    if worth < 1:
+        how += f" × feedback {worth:g}"
+    return Part(points, signal.signal_class, how, signal.id, day, signal.title, signal.evidence.url)

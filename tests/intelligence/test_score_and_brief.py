@@ -1,15 +1,17 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
 import pytest
 
 from accounts.golden import GoldenValue
 from accounts.observation import Evidence, Signal, SignalStatus
-from intelligence.brief import write_brief
+from intelligence.brief import Brief, Facts, Lang
+from intelligence.brief import write_brief as write
 from intelligence.decay import event_day, remaining
 from intelligence.events.rules import CLASSES
-from intelligence.score import default_scoring, score_account
+from intelligence.score import Score, default_scoring, score_account
 
 TODAY = date(2031, 6, 1)
 SEEN = datetime(2031, 5, 30, tzinfo=UTC)
@@ -74,6 +76,16 @@ def test_every_event_class_has_points_and_a_half_life() -> None:
     assert set(CLASSES) <= set(scoring.half_life_days)
 
 
+def write_brief(
+    name: str,
+    golden: dict[str, GoldenValue],
+    signals: Iterable[Signal],
+    score: Score | None,
+    lang: Lang = "en",
+) -> Brief:
+    return write("a1", name, Facts(golden, tuple(signals), score), TODAY, lang)
+
+
 GOLDEN = {
     "employees": GoldenValue(
         "a1", "employees", "250", "250", None, None, 0.9, 0.9, ("wikidata",), ("o1",), SEEN
@@ -82,13 +94,13 @@ GOLDEN = {
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_every_sentence_of_the_brief_is_traceable(lang: str) -> None:
+def test_every_sentence_of_the_brief_is_traceable(lang: Lang) -> None:
     signals = [
         signal("expansion_investment", status=SignalStatus.PLANNED), signal("layoff"), signal("ipo", status=SignalStatus.CANCELLED),
         signal("funding", title="长" * 500),
     ]  # fmt: skip
     score = score_account("a1", signals, TODAY)
-    brief = write_brief("a1", "Contoso", GOLDEN, signals, score, TODAY, lang)  # type: ignore[arg-type]
+    brief = write_brief("Contoso", GOLDEN, signals, score, lang)
     known = {s.id for s in signals} | {"o1"}
     assert brief.headline.rests_on
     for section in brief.sections:
@@ -98,21 +110,21 @@ def test_every_sentence_of_the_brief_is_traceable(lang: str) -> None:
     text = brief.as_text()
     assert "ipo" not in text and "{" not in text
     assert len(text) < 2500
-    assert brief == write_brief("a1", "Contoso", GOLDEN, reversed(signals), score, TODAY, lang)  # type: ignore[arg-type]
+    assert brief == write_brief("Contoso", GOLDEN, reversed(signals), score, lang)
 
 
 def test_brief_in_both_languages() -> None:
     signals = [signal("expansion_investment", status=SignalStatus.PLANNED, title="New plant in Ohio")]
     score = score_account("a1", signals, TODAY)
-    english = write_brief("a1", "Contoso", GOLDEN, signals, score, TODAY).as_text()
-    chinese = write_brief("a1", "康拓", GOLDEN, signals, score, TODAY, "zh").as_text()
+    english = write_brief("Contoso", GOLDEN, signals, score).as_text()
+    chinese = write_brief("康拓", GOLDEN, signals, score, "zh").as_text()
     assert "2031-06-01: expansion (planned) — New plant in Ohio" in english
-    assert "Employees: 250." in english and "seen 2 days ago (wikidata)" in english
+    assert "Employees: 250." in english and "Seen 2 days ago: employees (wikidata)." in english
     assert "2031-06-01：扩产投资（计划中）——New plant in Ohio" in chinese
-    assert "员工人数：250。" in chinese
+    assert "员工250。" in chinese and "2天前核实：员工（wikidata）。" in chinese
 
 
 def test_a_brief_of_nothing_says_so() -> None:
-    text = write_brief("a1", "Contoso", {}, [], None, TODAY).as_text()
+    text = write_brief("Contoso", {}, [], None).as_text()
     assert "nothing speaks for or against" in text
     assert "Nothing new was found." in text
