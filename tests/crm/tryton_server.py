@@ -90,8 +90,11 @@ class TrytonServer:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def start(database: Path = TEMPLATE) -> TrytonServer:
-    """A server on a copy of a database, once it answers. Raises RuntimeError with its log where it does not."""
+def start(database: Path = TEMPLATE, *, phones: bool = False) -> TrytonServer:
+    """A server on a copy of a database, once it answers. Raises RuntimeError with its log where it does not.
+
+    `phones`: with the library that makes Tryton check and format phone numbers, as many have it.
+    """
     folder = Path(tempfile.mkdtemp(prefix="tryton-"))
     shutil.copyfile(database, folder / "crm.sqlite")
     with socket.socket() as free:
@@ -99,7 +102,9 @@ def start(database: Path = TEMPLATE) -> TrytonServer:
         port = free.getsockname()[1]
     command = [str(BIN / "trytond"), "-c", str(_settings(folder, port)), "-d", "crm"]
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log, env=_environment())
+        process = subprocess.Popen(
+            command, stdout=log, stderr=log, env=_environment() | ({} if phones else _without_phones(folder))
+        )
     server = TrytonServer(folder, port, process)
     deadline = time.monotonic() + 120
     while not _answers(port):
@@ -126,6 +131,13 @@ def _settings(folder: Path, port: int) -> Path:
         "[session]\nmax_age = 86400\ntimeout = 86400\n"
     )
     return path
+
+
+def _without_phones(folder: Path) -> dict[str, str]:
+    """Hides the installed library behind a module that is not there."""
+    (folder / "hidden").mkdir()
+    (folder / "hidden" / "phonenumbers.py").write_text("raise ImportError\n")
+    return {"PYTHONPATH": str(folder / "hidden")}
 
 
 def _environment() -> dict[str, str]:
