@@ -11,8 +11,9 @@ alone, made by `setup-crm`, and always renewed.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import resources
 from typing import Any, Literal
 
@@ -42,7 +43,7 @@ class MappedField:
     property: str
     lane: Lane = "golden"
     shape: Shape | None = None
-    values: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    values: Mapping[str, str] = dataclasses.field(default_factory=lambda: NOTHING)
     scale: float = 1.0
     normalise: tuple[str, ...] = ()
     length: int | None = None
