@@ -29,6 +29,7 @@ JUDGED = (
     "employees",
     "founded",
     "uscc",
+    "key_executives",
 )
 COLUMNS = ("id", "name", *JUDGED, "owner", "notes", "last_modified", "last_modified_by")
 REPS = ("maria.lopez", "j.okafor", "王芳", "李强")
@@ -38,10 +39,17 @@ _COUNTRY = {
 }  # fmt: skip
 _BLANK = {
     "legal_name": 0.7, "website": 0.01, "phone": 0.3, "email": 0.5, "street": 0.55, "city": 0.2, "region": 0.7, "postcode": 0.7,
-    "country": 0.05, "industry": 0.6, "employees": 0.7, "founded": 0.85, "uscc": 0.8,
+    "country": 0.05, "industry": 0.6, "employees": 0.7, "founded": 0.85, "uscc": 0.8, "key_executives": 0.5,
 }  # fmt: skip
 #: Chance that what stands there is out of date, of what is not blank.
-_ROT = {"phone": 0.14, "email": 0.06, "street": 0.07, "employees": 0.3, "legal_name": 0.02}
+_ROT = {
+    "phone": 0.14,
+    "email": 0.06,
+    "street": 0.07,
+    "employees": 0.3,
+    "legal_name": 0.02,
+    "key_executives": 0.1,
+}
 _JUNK = {
     "phone": (0.03, ("n/a", "000", "12345", "TBC", "0000000000")),
     "email": (0.01, ("none", "n.a.", "see website")),
@@ -123,13 +131,20 @@ def typed_value(name: str, firm: Firm, rng: Random) -> str:
         "phone": firm.phone.printed(rng.randrange(42)), "email": firm.email, "street": firm.district + firm.street,
         "city": place.city.removesuffix("市") if rng.random() < 0.5 else place.city, "region": place.region,
         "postcode": place.postcode, "country": rng.choice(_COUNTRY[firm.country]), "industry": firm.industry,
-        "employees": str(firm.employees), "founded": str(firm.founded), "uscc": firm.uscc,
+        "employees": str(firm.employees), "founded": str(firm.founded), "uscc": firm.uscc, "key_executives": _officers(firm, rng),
     }  # fmt: skip
     return values[name]
 
 
+def _officers(firm: Firm, rng: Random) -> str:
+    """The officers as somebody types them: all or the first, in one of the usual forms."""
+    some = firm.officers[: rng.randint(1, len(firm.officers))]
+    form = rng.choice(("{0}, {1}", "{0}, {1}", "{0} ({1})", "{1}: {0}"))
+    return "; ".join(form.format(person, role) for role, person in some)
+
+
 def outdated(firm: Firm, seed: int) -> Firm:
-    """The company as it was years ago: another line, mailbox, street, headcount, legal name, domain."""
+    """The company as it was years ago: another line, mailbox, street, headcount, legal name, other officers."""
     past = firm
     for kind in (
         Happening.NEW_PHONE,
@@ -137,6 +152,7 @@ def outdated(firm: Firm, seed: int) -> Firm:
         Happening.MOVED,
         Happening.HEADCOUNT,
         Happening.RENAMED,
+        Happening.EXECUTIVE,
     ):
         past = happen(past, kind, seed, -1, firm.number + 2)
     return past

@@ -86,6 +86,8 @@ _OMITS = {
     "zh_broken": {"founded", "uscc", "postcode"},
     "framework": {"founded"},
 }
+#: Styles with a page that names the officers and their roles.
+_NAMES_OFFICERS = frozenset({"modern", "tables", "builder", "portal"})
 #: One page only: everything said there or not at all.
 _ONE_PAGE = frozenset({"brochure", "zh_tables"})
 
@@ -101,6 +103,7 @@ def site_of(firm: Firm, seed: int, night: int) -> Site:
         name for name, chance in _SHOWN.items() if dice(seed, "shows", firm.number, name).random() < chance
     }
     shows |= _ALWAYS | (_WITH_STREET if "street" in shows else frozenset())
+    shows |= {"key_executives"} if style in _NAMES_OFFICERS else set()
     shows -= _OMITS.get(style, set())
     shows -= set() if firm.country == "CN" else {"uscc", "icp"}
     shows -= {"region"} if firm.country in ("GB", "DE", "TW") else set()

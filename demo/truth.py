@@ -12,7 +12,7 @@ from accounts.values import Hints
 from demo.companies import Firm, Standing
 from demo.crm_export import JUDGED
 from demo.registry import conformed_name
-from demo.sites import Condition
+from demo.sites import Condition, Site
 from demo.world import World
 
 
@@ -27,8 +27,9 @@ class Truth:
     hints: Hints
 
     def agrees(self, text: str) -> bool:
-        """True where a text is one of the right values."""
-        return shipped_catalogue()[self.field].value_type.key(text, self.hints) in self.keys
+        """True where a text is one of the right values, or joins several that all are."""
+        spec = shipped_catalogue()[self.field]
+        return all(spec.value_type.key(piece, self.hints) in self.keys for piece in spec.pieces(text))
 
 
 def truths_of(world: World, firm: Firm) -> Mapping[str, Truth]:
@@ -43,12 +44,18 @@ def truths_of(world: World, firm: Firm) -> Mapping[str, Truth]:
     hints = Hints(firm.country, "zh" if firm.chinese else "en")
     found: dict[str, Truth] = {}
     for name, values in _values(firm).items():
-        right = tuple(dict.fromkeys(v for v in values if v))
+        lost = name == "website" and _is_lost(firm, site)
+        right = () if lost else tuple(dict.fromkeys(v for v in values if v))
         kind = shipped_catalogue()[name].value_type
         keys = frozenset(kind.key(value, hints) for value in right)
         visible = bool(right) and (name in shown or name in listed) and firm.standing is Standing.ACTIVE
         found[name] = Truth(name, right, keys, visible, hints)
     return found
+
+
+def _is_lost(firm: Firm, site: Site) -> bool:
+    """True where the domain is no longer the company's own: parked, or leading to whoever took it over."""
+    return firm.standing is not Standing.ACTIVE or site.condition is Condition.PARKED
 
 
 def _values(firm: Firm) -> dict[str, tuple[str, ...]]:
@@ -74,6 +81,7 @@ def _values(firm: Firm) -> dict[str, tuple[str, ...]]:
         "employees": (str(firm.employees),),
         "founded": (str(firm.founded),),
         "uscc": (firm.uscc,),
+        "key_executives": tuple(f"{person}, {role}" for role, person in firm.officers),
     }
 
 

@@ -27,6 +27,7 @@ _CONFIG = """\
 kind = "file"
 path = "accounts.csv"
 """
+_CONTRADICTED = "SELECT account_id, field FROM staleness WHERE status IN ('contradicted', 'invalid')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,8 @@ class DemoReport:
             "seconds": {name: round(value, 2) for name, value in self.seconds.items()},
             "fields": {name: self._field(name) for name in JUDGED}, "total": self._total(),
             "mistakes": [dict(zip(("night", "account_id", "field", "before", "after"), m, strict=True)) for m in self.scorer.mistakes[:200]],
+            "doubted": [dict(zip(("night", "account_id", "field", "standing", "proposed"), m, strict=True)) for m in self.scorer.doubted[:200]],
+            "happenings": {kind.value: _share(share) for kind, share in self.scorer.happenings.items()},
             "missed": [dict(zip(("night", "account_id", "field", "what"), m, strict=True)) for m in self.scorer.missed[:200]],
         }  # fmt: skip
 
@@ -74,7 +77,9 @@ class DemoReport:
         return {
             "written_right": _share(_sum(written)), "planted_found": _share(_sum([t.planted for t in tallies])),
             "filled": _share(_sum([t.filled for t in tallies])), "renewed": _share(_sum([t.renewed for t in tallies])),
+            "flags_right": _share(_sum([t.flag for t in tallies])),
             "clobbered": sum(t.clobbered for t in tallies), "harmed": sum(t.harmed for t in tallies),
+            "restyled": sum(t.restyled for t in tallies),
         }  # fmt: skip
 
 
@@ -110,6 +115,7 @@ def run_demo(options: DemoOptions, told: Callable[[str], None] = lambda _: None)
     for number in range(options.nights):
         told(f"night {number + 1} of {options.nights}")
         _one_night(report, world, rows)
+    report.scorer.close()
     return report
 
 
@@ -124,10 +130,10 @@ def _one_night(report: DemoReport, world: World, rows: list[Row]) -> None:
         write_truth(world, folder / f"truth-{world.night:03d}.csv")
     report.scorer.expect(rows, events)
     with _timed(report, "nights"):
-        run = _run(folder, world, replay)
+        run, asked = _run(folder, world, replay)
     after = read_csv(folder / "accounts.csv")
     with _timed(report, "score"):
-        report.scorer.judge(rows, after, _asked(run))
+        report.scorer.judge(rows, after, asked)
     report.nights.append(
         {
             "run_id": run.run_id, "as_of": world.now().isoformat(), "status": run.status, "accounts": run.accounts,
@@ -139,20 +145,18 @@ def _one_night(report: DemoReport, world: World, rows: list[Row]) -> None:
         row.cells = dict(after[row.id])
 
 
-def _run(folder: Path, world: World, replay: Path) -> RunReport:
+def _run(folder: Path, world: World, replay: Path) -> tuple[RunReport, dict[Cell, str]]:
+    """One night, and the cells it flags with what it proposes instead."""
     as_of = world.now().isoformat()
     with open_services(folder / "evergreen.toml", as_of=as_of, replay=replay) as services:
-        return run_night(services, NightOptions(apply=True))
-
-
-def _asked(run: RunReport) -> set[Cell]:
-    """The cells whose standing value the run asks about or means to replace."""
-    changes = read_plan(Path(run.paths["plan"])).changes
-    return {
-        (c.account_id, c.field)
-        for c in changes
-        if c.verdict is Verdict.REVIEW or (c.verdict is Verdict.WRITE and c.kind is ChangeKind.REPLACE)
-    }
+        run = run_night(services, NightOptions(apply=True))
+        contradicted = services.warehouse.rows(_CONTRADICTED)
+    flagged = {(row["account_id"], row["field"]): "" for row in contradicted}
+    for change in read_plan(Path(run.paths["plan"])).changes:
+        replaces = change.verdict is Verdict.WRITE and change.kind is ChangeKind.REPLACE
+        if replaces or change.verdict is Verdict.REVIEW:
+            flagged[change.account_id, change.field] = change.value or ""
+    return run, flagged
 
 
 @contextmanager

@@ -9,22 +9,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
-
-from lxml import etree
 
 from accounts.values import Hints
 from accounts.values.place import country_code
+from enrichers.firmographic.address import PARTS, Address, settle_addresses
 from enrichers.firmographic.address_zh import chinese_addresses
 from enrichers.firmographic.chinese_places import CHINESE
 from enrichers.firmographic.fact import Fact
 from enrichers.firmographic.page import Line, Page
-from enrichers.firmographic.streets import street_of
+from enrichers.firmographic.streets import names_owner, street_of
 from enrichers.firmographic.structured import Organisation
 from enrichers.firmographic.words import pattern_of, read_yaml
 
-PARTS = ("street", "city", "region", "postcode", "country")
 _CITY = r"(?P<city>[A-Z][A-Za-z.'’\-]*(?: (?:[A-Z][A-Za-z.'’\-]*|of|on|upon|le|la|del?|and|the)){0,4})"
 _GB_POSTCODE = r"(?P<postcode>(?:GIR ?0AA|[A-PR-UWYZ](?:\d{1,2}|[A-HK-Y]\d|[A-HK-Y]\d\d|\d[A-HJKPSTUW]|[A-HK-Y]\d[ABEHMNPRV-Y])) ?\d[ABD-HJLNP-UW-Z]{2})"
 _UP_TO_STREET = re.compile(r"(?i)^.{0,60}?\b(?:at|address is|located (?:in|on))\s+(?=\d)")
@@ -33,27 +31,6 @@ _BARS = re.compile(r"\s*[|•·]\s*")
 _MOST_PIECES = 5
 """Pieces before a postcode that bars may set off: building, street, district, town, county."""
 _COUNTRY_AFTER = re.compile(r"^[\s,.\-|]*((?:[A-Z][A-Za-z.]*|of|the)(?: (?:[A-Z][A-Za-z.]*|of|the)){0,3})")
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """An address: parts by name, how it was found, where, and whether it is said to be the headquarters."""
-
-    parts: dict[str, str]
-    rule: str
-    confidence: float
-    passage: str
-    node: etree._Element | None
-    headquarters: bool = False
-    order: int = 0
-    page: Page | None = None
-
-    @property
-    def printed(self) -> str:
-        """The address on one line, as its country writes it."""
-        separator = "" if self.rule == "zh" else ", "
-        order = ("region", "city", "street") if self.rule == "zh" else PARTS
-        return separator.join(self.parts[p] for p in order if self.parts.get(p))
 
 
 @cache
@@ -332,7 +309,7 @@ def _british(page: Page, line: Line, before: str) -> str:
 def _set_off(text: str) -> str:
     """`Home | 6 Eldon Way | Hockley |`: pieces set off by bars or dots are parts, from the first that may be a street."""
     pieces = [piece.strip(" ,") for piece in _BARS.split(text)]
-    likely = [at for at, piece in enumerate(pieces) if _streetish().search(piece)]
+    likely = [at for at, piece in enumerate(pieces) if _streetish().search(piece) and not names_owner(piece)]
     if len(pieces) == 1 or not likely:
         return text
     start = next((at for at in likely if at >= len(pieces) - _MOST_PIECES), likely[-1])
@@ -358,19 +335,3 @@ def _british_town(parts: dict[str, str], street: str) -> None:
 def _is_headquarters(page: Page, line: Line) -> bool:
     pattern = pattern_of("labels.yml", "headquarters")
     return any(pattern.search(near.plain) for near in [line, *page.before(line, 5)] if len(near.plain) < 80)
-
-
-def settle_addresses(found: Sequence[Address]) -> list[Address]:
-    """One entry an address; headquarters first, then the best placed."""
-    merged: dict[str, Address] = {}
-    for address in found:
-        parts = address.parts
-        digits = re.search(r"\d+", parts.get("street", ""))
-        key = f"{re.sub(r'[^0-9A-Z]', '', parts.get('postcode', '').upper())[:5] or parts.get('city', '').lower()}|{digits.group() if digits else parts.get('street', '')[:12].lower()}"
-        known = merged.get(key)
-        if known is None or (len(address.parts), address.confidence) > (len(known.parts), known.confidence):
-            merged[key] = address if known is None else Address(
-                {**known.parts, **address.parts}, address.rule, max(known.confidence, address.confidence), address.passage, address.node,
-                address.headquarters or known.headquarters, known.order, address.page,
-            )  # fmt: skip
-    return sorted(merged.values(), key=lambda a: (not a.headquarters, -round(a.confidence, 1), a.order))[:30]

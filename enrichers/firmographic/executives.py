@@ -6,6 +6,7 @@ or below it, or in the page's JSON-LD.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -23,8 +24,10 @@ _NAME_PART = r"(?:[A-ZÀ-Þ][\w'’-]{1,20}|[A-Z]\.)"
 _NAME = re.compile(
     rf"{_NAME_PART}(?: (?:{_NAME_PART}|van|von|de|der|den|da|di|la|bin|al)){{1,4}}(?:,? (?:Jr|Sr|II|III|IV)\.?)?"
 )
-_AROUND = " \t,，;:：|/·•()（）[]-–—"
-_SOMEWHERE_ELSE = re.compile(r"\b(?:of|at|@)\s+(?!the\b|board\b)[A-Z]|[.!?]\s+[A-Z]|[。！？]|\bat the\b")
+_AROUND = " \t,，;；;:：|/·•()（）[]-–—"
+_SOMEWHERE_ELSE = re.compile(
+    r"[:：]|\b(?:of|at|@)\s+(?!the\b|board\b)[A-Z]|[.!?]\s+[A-Z]|[。！？]|\bat the\b"
+)
 _TEAM, _ABOUT, _MARKED = 0.8, 0.72, 0.85
 
 
@@ -133,9 +136,9 @@ def _pairs(page: Page) -> Iterator[tuple[str, str, Line]]:
         match = _role().search(line.plain)
         if not match:
             continue
-        beside = _one_line(line.plain, match)
+        beside = _several(line.plain) or [pair for pair in [_one_line(line.plain, match)] if pair]
         if beside:
-            yield *beside, line
+            yield from ((name, role, line) for name, role in beside)
             continue
         role = _role_text(line.plain)
         for way in (step,) if step else (-1, 1):
@@ -148,6 +151,22 @@ def _pairs(page: Page) -> Iterator[tuple[str, str, Line]]:
 
 def _name_at(page: Page, number: int) -> str | None:
     return person_name(page.lines[number].plain) if 0 <= number < len(page.lines) else None
+
+
+def _several(text: str) -> list[tuple[str, str]]:
+    """`总经理：王强 董事长：李娜`, `Jane Roe, CEO; Max Bell, CFO`: all pairs of a line, or none where a piece is no pair."""
+    roles = list(_role().finditer(text))
+    if not 1 < len(roles) <= _MOST:
+        return []
+    starts = [match.start() for match in roles]
+    ends = [match.end() for match in roles]
+    for cuts in ([*starts, len(text)], [0, *ends[:-1], len(text)]):
+        pieces = [text[a:b].strip(_AROUND) for a, b in itertools.pairwise(cuts)]
+        pairs = [_one_line(piece, match) for piece in pieces if (match := _role().search(piece))]
+        found = [pair for pair in pairs if pair]
+        if len(found) == len(roles) and (cuts[0] == 0 or not text[: cuts[0]].strip(_AROUND)):
+            return found
+    return []
 
 
 def _one_line(text: str, match: re.Match[str]) -> tuple[str, str] | None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from enrichers.firmographic.fact import Fact
+from enrichers.firmographic.former_names import given_up
 from enrichers.firmographic.name_parts import (
     domain_label,
     domain_likeness,
@@ -85,7 +86,11 @@ class RankedName:
 
 def settle_names(witnesses: Sequence[Witness], url: str | None) -> list[Fact]:
     """Trading and legal names over one page or a whole site, best first; confidence from how far the witnesses agree."""
-    return _facts(rank_names(witnesses, domain_label(url)))
+    ranked = rank_names(witnesses, domain_label(url))
+    pages = {id(w.page): w.page for w in witnesses if w.page is not None}
+    former = given_up([name.witnesses[0].name for name in ranked], pages.values())
+    current = [name for name in ranked if name.witnesses[0].name not in former]
+    return [*_facts(current), *former.values()]
 
 
 def rank_names(witnesses: Sequence[Witness], label: str) -> list[RankedName]:

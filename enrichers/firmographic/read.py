@@ -9,7 +9,8 @@ from typing import TypeVar
 
 from accounts.values import Hints
 from enrichers.firmographic.about import about
-from enrichers.firmographic.addresses import Address, address_facts, addresses, settle_addresses
+from enrichers.firmographic.address import Address, settle_addresses
+from enrichers.firmographic.addresses import address_facts, addresses
 from enrichers.firmographic.condition import Finding, condition_of
 from enrichers.firmographic.country import hints_of
 from enrichers.firmographic.executives import executives

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import urljoin
 
@@ -11,7 +13,7 @@ from accounts.catalogue import shipped_catalogue
 from accounts.errors import WarehouseError
 from accounts.link import Candidate
 from accounts.observation import Evidence, Observation, Outcome, Signal
-from accounts.values import Hints, no_hints
+from accounts.values import Hints, no_hints, value_type
 from accounts.values.place import country_code
 from accounts.values.web import host_of, registrable_domain
 from enrichers.base import Answer, Reading, SourceContext, source
@@ -27,6 +29,7 @@ from enrichers.web.response import Response
 _log = logging.getLogger(__name__)
 EXTRACTOR = "site/1"
 _SIGNALS = frozenset(condition.value for condition in Condition)
+_HAN = re.compile(r"[\u4e00-\u9fff]{3}")
 _NOT_THE_FIRST = 0.3
 """What a part of an address other than the company's first loses: it may confirm, it may not replace."""
 _CONTRADICTING = frozenset({Condition.MOVED, Condition.FOR_SALE, Condition.PARKED, Condition.SUSPENDED})
@@ -159,9 +162,11 @@ def _response_of(visit: Visit, fact: Fact) -> Response:
 
 
 def _kin(account: Account, visit: Visit, fields: dict[str, list[Fact]]) -> bool:
-    """True where a site on another domain still goes by the account's name, or by the old domain's."""
+    """True where a site on another domain still goes by the account's name, or by the old domain's, or has its phone."""
     old, new = domain_label(visit.asked), domain_label(visit.moved_to)
     if old and old == new:
+        return True
+    if _same_line(account, fields.get("phone", ())):
         return True
     name = account.get("name") or ""
     bare = squeezed(without_legal_form(name))
@@ -170,14 +175,25 @@ def _kin(account: Account, visit: Visit, fields: dict[str, list[Fact]]) -> bool:
         for field in ("name", "legal_name")
         for fact in fields.get(field, ())[:2]
     ]
-    return len(bare) >= 3 and (bare in said or domain_likeness(name, new) >= 0.9)
+    alike = bare in said or (_HAN.match(bare) is not None and any(own.endswith(bare) for own in said))
+    return len(bare) >= 3 and (alike or domain_likeness(name, new) >= 0.9)
+
+
+def _same_line(account: Account, phones: Sequence[Fact]) -> bool:
+    """True where the site prints the account's phone as a line of its own."""
+    kind, text = value_type("phone"), account.get("phone")
+    hints = Hints(country_code(account.get("country") or ""))
+    if not text or kind.problem(text, hints):
+        return False
+    mine = kind.key(text, hints)
+    return any(fact.canonical == mine for fact in phones if fact.kind not in ("fax", "mobile", "person"))
 
 
 def _company(candidate: Candidate, visit: Visit, fields: dict[str, list[Fact]]) -> Company:
     """The company as its site describes it, for the matcher."""
     names = [
         fact.value
-        for field in ("legal_name", "name")
+        for field in ("legal_name", "name", "former_names")
         for fact in fields.get(field, ())[:2]
         if fact.confidence >= 0.4
     ]

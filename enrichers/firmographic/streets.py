@@ -50,6 +50,11 @@ def _owner() -> re.Pattern[str]:
     return re.compile(rf"(?:{'|'.join(read_yaml('names.yml')['legal_forms_inside'])})(?=$|[\s,;.|])\.?")
 
 
+def names_owner(text: str) -> bool:
+    """True for a copyright notice, or a text that ends in a company's legal form: no part of an address."""
+    return bool(_NOTICE.search(text) or re.search(rf"(?:{_owner().pattern})\W*$", text))
+
+
 def street_of(text: str) -> str:
     """The street in a text that ends with one; an empty text where nothing of it is a street's.
 

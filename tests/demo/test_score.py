@@ -63,10 +63,10 @@ def test_a_right_fill_counts_as_right_and_a_wrong_one_as_wrong(world: World, row
     scorer.expect([row], ())
     cells = after([row])
     cells[row.id]["phone"] = world.firm(row.number or 0).phone.printed(3)
-    scorer.judge([row], cells, set())
+    scorer.judge([row], cells, {})
     assert (scorer.tallies["phone"].fill.part, scorer.tallies["phone"].filled.part) == (1, 1)
     cells[row.id]["phone"] = world.firm(row.number or 0).fax.printed(0)
-    scorer.judge([row], cells, set())
+    scorer.judge([row], cells, {})
     assert (scorer.tallies["phone"].fill.part, scorer.tallies["phone"].fill.whole) == (1, 2)
     assert scorer.mistakes
 
@@ -75,7 +75,7 @@ def test_a_person_overwritten_is_clobbered_whatever_is_written(world: World, row
     scorer, row = Scorer(world), visible_phone(world, rows, blank=False, typed=True)
     cells = after([row])
     cells[row.id]["phone"] = world.firm(row.number or 0).phone.e164 + "0"
-    scorer.judge([row], cells, set())
+    scorer.judge([row], cells, {})
     assert scorer.tallies["phone"].clobbered == 1
 
 
@@ -83,7 +83,7 @@ def test_nothing_done_is_nothing_written_and_everything_missed(world: World, row
     scorer = Scorer(world)
     scorer.expect(rows, ())
     for _ in range(2):
-        scorer.judge(rows, after(rows), set())
+        scorer.judge(rows, after(rows), {})
         world.night += 1
     world.night = 0
     phone = scorer.tallies["phone"]

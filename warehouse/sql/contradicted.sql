@@ -4,7 +4,7 @@
 -- In:  signal, observation, crm_value, field_spec, link. Out: account_id, field, said_at, title; the newest word per field.
 -- A page speaks only when it was read again: same record, same address, newer reading, the value no longer on it and
 -- another value of the field in its place. A page that failed says nothing, and a page that names no officers says
--- nothing about any. Of a cell that joins several values each is judged by itself.
+-- nothing about any; a reading below half the field's bar shows nothing. Of a cell that joins several values each is judged by itself.
 
 WITH told AS (
     SELECT account_id, unnest(contradicts) AS field, observed_at AS said_at, title
@@ -26,6 +26,7 @@ shown AS (
            any_value(o.value) AS value
     FROM observation o
     JOIN held h ON h.account_id = o.account_id AND h.field = o.field AND h.key = o.key
+    JOIN field_spec f ON f.name = o.field AND o.confidence >= 0.5 * f.min_confidence
     GROUP BY ALL
 ),
 read_again AS (
