@@ -74,12 +74,18 @@ class Reading:
 class Web(Protocol):
     """The world as a source sees it; implemented by `enrichers.web.client.WebClient` and by replays."""
 
-    def get(self, url: str, *, headers: Mapping[str, str] | None = None) -> Response:
-        """The response to a GET after redirects, whatever its status.
+    def get(
+        self, url: str, *, headers: Mapping[str, str] | None = None, secrets: Mapping[str, str] | None = None
+    ) -> Response:
+        """The response to a GET after redirects, whatever its status. `secrets` are query parameters never kept or told.
 
         Raises SourceUnavailable for time-outs, refused connections, unresolved names, private addresses,
         robots.txt refusals, an open circuit; SourceBroken for bodies over the cap or undecodable.
         """
+        ...
+
+    def post(self, url: str, body: bytes, *, headers: Mapping[str, str] | None = None) -> Response:
+        """The response to a POST that asks and changes nothing. Raises as `get` does."""
         ...
 
 
@@ -98,6 +104,7 @@ class Source(Protocol):
     `provides`: catalogue fields and signal classes it can fill. `needs`: account fields of which at least one
     must be there. `cost`: price of one account asked, in currency units; `licence`: of what it returns.
     `every_days` (optional, 30 where a class does not say): after how long asking again may bring something new.
+    `opt_in` (optional): why it is off until `[sources.NAME] enabled = true`. `key_env` (optional): the variable of its key.
     """
 
     name: str

@@ -73,8 +73,10 @@ def active_sources(
     for name, cls in classes.items():
         given = config.sources.get(name, {})
         settings = {key: value for key, value in given.items() if key not in _OWN_SETTINGS}
-        if not given.get("enabled", True):
-            off.append((name, f"switched off by [sources.{name}] enabled = false"))
+        opt_in = str(getattr(cls, "opt_in", ""))
+        if not given.get("enabled", not opt_in):
+            told = f"switched off by [sources.{name}] enabled = false"
+            off.append((name, f"{opt_in}: [sources.{name}] enabled = true switches it on" if opt_in else told))
             continue
         key, why = _key(config, name, cls, given, environment)
         if why:

@@ -8,14 +8,17 @@ from dataclasses import dataclass, field
 
 from accounts.clock import Clock
 from accounts.config import WebConfig
-from accounts.errors import SourceBroken, SourceUnavailable
+from accounts.errors import SourceBroken, SourceError, SourceUnavailable
 from accounts.protocols import ResponseStore, StoredResponse
 from enrichers.web.cookies import ChainCookies, without_values
 from enrichers.web.guarded import HopFailed
+from enrichers.web.names import LiveNames, Names, Records
 from enrichers.web.politeness import Politeness, rule_for
+from enrichers.web.recent import Memory, Recent
 from enrichers.web.response import Response
 from enrichers.web.retry import AGAIN, LONGEST_RETRY_AFTER, backoff, retry_after
 from enrichers.web.robots import MOST_BYTES, Robots
+from enrichers.web.secret import redacted, without_secrets
 from enrichers.web.target import Target, parse_target
 from enrichers.web.timing import Budget, SystemTimer, Timer
 from enrichers.web.transport import REDIRECTS, Hop, LiveTransport, Request, Transport
@@ -35,6 +38,8 @@ class _Chain:
 
     headers: Mapping[str, str]
     budget: Budget
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes | None = None
     hops: list[str] = field(default_factory=list)
     cookies: ChainCookies = field(default_factory=ChainCookies)
     seen: set[tuple[str, str]] = field(default_factory=set)
@@ -56,6 +61,7 @@ class WebClient:
         *,
         transport: Transport | None = None,
         timer: Timer | None = None,
+        names: Names | None = None,
     ) -> None:
         self._config = config
         self._clock = clock
@@ -64,22 +70,52 @@ class WebClient:
         self._transport = transport or LiveTransport(config)
         self._politeness = Politeness(config, self._timer)
         self._agent = _user_agent(config)
+        self._names = names or LiveNames()
+        self._memory = Memory()
         self._any_port = config.allow_private or not self._transport.live
         self._robots = Robots(self._fetch_robots, self._agent, self._timer)
 
-    def get(self, url: str, *, headers: Mapping[str, str] | None = None) -> Response:
+    def get(
+        self, url: str, *, headers: Mapping[str, str] | None = None, secrets: Mapping[str, str] | None = None
+    ) -> Response:
         """The response to a GET after redirects, whatever its status.
 
+        `secrets` are query parameters that are sent to this host and neither kept nor told.
         Raises SourceUnavailable for time-outs, refused connections, unresolved names, private addresses,
         robots.txt refusals, an open circuit, redirects without end; SourceBroken for bodies over the cap or
         undecodable; WarehouseError where the response cannot be stored.
         """
-        chain = _Chain(dict(headers or {}), self._budget())
+        try:
+            response = self._follow(
+                url, _Chain(dict(headers or {}), self._budget(), dict(secrets or {}))
+            )
+        except SourceError as error:
+            self._memory.keep_failure(url, error)
+            raise
+        self._memory.keep(url, response)
+        return response
+
+    def recent(self, url: str) -> Recent:
+        """What this run has just read of an address's site, without asking again."""
+        return self._memory.of(url)
+
+    def look_up(self, domain: str) -> Records:
+        """What DNS says of a domain. Raises SourceUnavailable where nobody answers."""
+        return self._names.look_up(domain)
+
+    def post(self, url: str, body: bytes, *, headers: Mapping[str, str] | None = None) -> Response:
+        """The response to a POST of a question (a search, never a change); redirects are not followed.
+
+        Kept under the address and the question's hash, as `url#post=…`. Raises as `get` does.
+        """
+        return self._follow(url, _Chain(dict(headers or {}), self._budget(), body=body))
+
+    def _follow(self, url: str, chain: _Chain) -> Response:
         for target in self._walk(url, chain, self._config.max_redirects):
             self._require_contact(target)
             if self._config.respect_robots and not _is_interface(target):
                 self._politeness.slow_down(target.site, self._robots.check(target))
-            stored = self._stored(target)
+            stored = self._stored(target) if chain.body is None else None
             hop = self._ask(target, chain, stored, self._config.max_bytes)
             if not self._turn(target, hop, chain):
                 return self._answer(url, target, hop, chain, stored)
@@ -110,16 +146,17 @@ class WebClient:
     def _turn(self, target: Target, hop: Hop, chain: _Chain) -> bool:
         """Follows a redirect one step; False where the answer is none."""
         location = hop.headers.get("location", "")
-        if hop.status not in REDIRECTS or not location.strip():
+        if hop.status not in REDIRECTS or not location.strip() or chain.body is not None:
             return False
         try:
-            onward = target.join(location)
+            onward = without_secrets(target.join(location), chain.secrets)
             next_target = parse_target(onward, any_port=self._any_port)
         except ValueError:
             raise _astray(chain, "redirects to nonsense") from None
         chain.cookies.take(target.host, hop.cookies)
         if next_target.origin != target.origin:
             chain.headers = {k: v for k, v in chain.headers.items() if k.lower() in _MAY_CROSS}
+            chain.secrets = {}
         chain.hops.append(onward)
         return True
 
@@ -131,7 +168,10 @@ class WebClient:
         for attempt in range(self._config.retries + 1):
             last = attempt == self._config.retries
             try:
-                hop = self._attempt(Request(target.url, headers, chain.budget.left, most, cut), target, chain)
+                request = Request(
+                    target.url, headers, chain.budget.left, most, cut, chain.body, chain.secrets
+                )
+                hop = self._attempt(request, target, chain)
             except HopFailed as error:
                 if last or not error.transient or not self._pause(backoff(attempt), chain):
                     raise
@@ -222,18 +262,18 @@ class WebClient:
         now = self._clock.now()
         if hop.status == 304:
             return self._confirmed(url, target, hop, chain, stored)
+        body = redacted(hop.body, chain.secrets)
         response = Response(
-            url, target.url, hop.status, hop.headers, hop.body, hashlib.sha256(hop.body).hexdigest(), now,
-            tuple(chain.hops[:-1]), from_store=not self._transport.live,
+            url, target.url, hop.status, hop.headers, body, hashlib.sha256(body).hexdigest(), now,
+            tuple(chain.hops[:-1]), from_store=not self._transport.live, certificate_issuer=hop.certificate_issuer,
         )  # fmt: skip
         if self._store is not None and hop.status < 500 and hop.status not in AGAIN:
             headers = {**hop.headers}
             if "set-cookie" in headers:
                 headers["set-cookie"] = without_values(hop.cookies)
+            kept = target.url if chain.body is None else f"{target.url}#post={_short_hash(chain.body)}"
             self._store.put(
-                StoredResponse(
-                    target.url, target.url, hop.status, headers, hop.body, response.body_sha256, now
-                )
+                StoredResponse(kept, target.url, hop.status, headers, body, response.body_sha256, now)
             )
         return response
 
@@ -248,11 +288,15 @@ class WebClient:
         self._store.touch(target.url, now)
         return Response(
             url, target.url, stored.status, {**stored.headers, **hop.headers}, stored.body, stored.body_sha256,
-            now, tuple(chain.hops[:-1]), from_store=True,
+            now, tuple(chain.hops[:-1]), from_store=True, certificate_issuer=hop.certificate_issuer,
         )  # fmt: skip
 
     def _budget(self) -> Budget:
         return Budget(self._config.total_timeout, self._timer)
+
+
+def _short_hash(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()[:12]
 
 
 def _is_interface(target: Target) -> bool:

@@ -14,6 +14,8 @@ from accounts.errors import ConfigError, SourceError
 from accounts.protocols import ResponseStore
 from enrichers.web.client import WebClient
 from enrichers.web.guarded import HopFailed
+from enrichers.web.names import Records
+from enrichers.web.replay_names import ReplayNames, is_names, saved_records
 from enrichers.web.target import Target, parse_target
 from enrichers.web.timing import StillTimer
 from enrichers.web.transport import REDIRECTS, Hop, Request, too_large
@@ -26,14 +28,15 @@ class _Saved:
     status: int
     headers: Mapping[str, str]
     body: Path | None
+    issuer: str | None = None
 
 
 class ReplayTransport:
-    """Saved responses, one JSON object a line: `{url, file, status, headers}`, `file` relative to the file itself.
+    """Saved responses, one JSON object a line: `{url, file, status, headers, issuer}`, `file` relative to the file itself.
 
     Scheme and a trailing slash are ignored, `www.` is not. The first line of an address wins; one that only redirects
     to itself (http to https, say) answers nothing where a later line does. An unknown path of a known host is
-    a 404, an unknown host a connection error.
+    a 404, an unknown host a connection error. Lines with `dns` are a domain's DNS records, kept in `names`.
 
     Raises ConfigError with file and line number for a broken line or a body that is not there.
     """
@@ -43,9 +46,14 @@ class ReplayTransport:
     def __init__(self, path: Path) -> None:
         self._saved: dict[str, _Saved] = {}
         self._hosts: set[str] = set()
+        names: list[Records] = []
         for number, line in enumerate(_lines(path), start=1):
-            if line.strip():
-                self._add(line, path, f"{path}, line {number}")
+            where = f"{path}, line {number}"
+            if is_names(line):
+                names.append(saved_records(json.loads(line), where))
+            elif line.strip():
+                self._add(line, path, where)
+        self.names = ReplayNames(names)
 
     def send(self, request: Request) -> Hop:
         """The saved answer."""
@@ -55,13 +63,14 @@ class ReplayTransport:
                 f"{target.site} cannot be reached: the replay holds no response of this host.",
                 url=request.url,
             )
-        saved = self._saved.get(_key(target))
+        question = f"{_key(target)} {request.body.decode('utf-8', 'replace')}" if request.body else ""
+        saved = self._saved.get(question) or self._saved.get(_key(target))
         if saved is None:
             return Hop(404, {}, b"")
         body = saved.body.read_bytes() if saved.body is not None else b""
         if len(body) > request.max_bytes and not request.cut:
             raise too_large(request)
-        return Hop(saved.status, saved.headers, body[: request.max_bytes])
+        return Hop(saved.status, saved.headers, body[: request.max_bytes], certificate_issuer=saved.issuer)
 
     def _add(self, line: str, path: Path, where: str) -> None:
         entry = _parse(line, where)
@@ -70,7 +79,8 @@ class ReplayTransport:
         except SourceError as error:
             raise ConfigError(f"{where}: {error.what}", remedy="Mend that line.", path=path) from error
         headers = {str(k).lower(): str(v) for k, v in (entry.get("headers") or {}).items()}
-        saved = _Saved(entry.get("status", 200), headers, _body(entry.get("file"), path, where))
+        issuer = entry.get("issuer") if isinstance(entry.get("issuer"), str) else None
+        saved = _Saved(entry.get("status", 200), headers, _body(entry.get("file"), path, where), issuer)
         self._hosts.add(target.site)
         earlier = self._saved.get(_key(target))
         if earlier is None or (_circles(target, earlier) and not _circles(target, saved)):
@@ -84,7 +94,8 @@ class ReplayWeb(WebClient):
         self, path: Path, clock: Clock, *, config: WebConfig | None = None, store: ResponseStore | None = None
     ) -> None:
         patient = (config or WebConfig()).model_copy(update={"retries": 0})
-        super().__init__(patient, clock, store, transport=ReplayTransport(path), timer=StillTimer())
+        saved = ReplayTransport(path)
+        super().__init__(patient, clock, store, transport=saved, timer=StillTimer(), names=saved.names)
 
 
 def replay_client(

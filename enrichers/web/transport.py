@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import ssl
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import requests
@@ -19,6 +20,7 @@ from accounts.errors import SourceBroken
 from enrichers.web.addresses import Resolver, resolve, why_refused
 from enrichers.web.decompress import TooLarge, decompress
 from enrichers.web.guarded import GuardedAdapter, HopFailed, Lane, Watch
+from enrichers.web.secret import with_secrets
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _CHUNK = 1 << 16
@@ -26,13 +28,17 @@ _CHUNK = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One GET. `seconds` bounds the whole exchange; `max_bytes` the body, which `cut` truncates instead of refusing."""
+    """One GET, or a POST where there is a `body`. `seconds` bounds the whole exchange; `max_bytes` the answer, which `cut`
+    truncates instead of refusing. `secrets` are parameters that are sent and not shown.
+    """
 
     url: str
     headers: Mapping[str, str]
     seconds: float
     max_bytes: int
     cut: bool = False
+    body: bytes | None = None
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def host(self) -> str:
@@ -42,12 +48,16 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """One answer; `headers` have lower-case names, `cookies` are the raw `Set-Cookie` lines."""
+    """One answer; `headers` have lower-case names, `cookies` are the raw `Set-Cookie` lines.
+
+    `certificate_issuer` is the organisation that signed the host's certificate.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
     cookies: tuple[str, ...] = ()
+    certificate_issuer: str | None = None
 
 
 class Transport(Protocol):
@@ -77,14 +87,21 @@ class LiveTransport:
             try:
                 hop = self._exchange(session, request)
             except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-                raise _failure(request, error, expired=watch.expired) from error
+                # an error of the library quotes the address, and with it what is secret
+                cause = None if request.secrets else error
+                raise _failure(request, error, expired=watch.expired) from cause
             if watch.expired:  # a cut body without a length looks like a whole one
                 raise _too_slow(request)
             return hop
 
     def _exchange(self, session: requests.Session, request: Request) -> Hop:
         prepared = session.prepare_request(
-            requests.Request("GET", request.url, headers=dict(request.headers))
+            requests.Request(
+                "GET" if request.body is None else "POST",
+                with_secrets(request.url, request.secrets),
+                headers=dict(request.headers),
+                data=request.body,
+            )
         )
         proxies, verify = self._environment(request.url)
         with session.send(
@@ -93,9 +110,10 @@ class LiveTransport:
         ) as answer:  # fmt: skip
             headers = {name.lower(): value for name, value in answer.headers.items()}
             cookies = tuple(answer.raw.headers.getlist("set-cookie"))
+            issuer = _issuer(answer.raw)
             if answer.status_code in REDIRECTS and "location" in headers:
-                return Hop(answer.status_code, headers, b"", cookies)
-            return Hop(answer.status_code, headers, _read(answer.raw, headers, request), cookies)
+                return Hop(answer.status_code, headers, b"", cookies, issuer)
+            return Hop(answer.status_code, headers, _read(answer.raw, headers, request), cookies, issuer)
 
     def _environment(self, url: str) -> tuple[dict[str, str], str | bool]:
         """Proxies and certificates of the environment, where the configuration lets them in."""
@@ -118,6 +136,16 @@ class LiveTransport:
                 session.mount(scheme, GuardedAdapter(lane, pool_connections=4, pool_maxsize=2))
             self._threads.session, self._threads.lane = session, lane
         return self._threads.session, self._threads.lane
+
+
+def _issuer(raw: urllib3.HTTPResponse) -> str | None:
+    """Who signed the certificate of the connection an answer comes over; asked before its body is read."""
+    wire = getattr(raw.connection, "sock", None)
+    if not isinstance(wire, ssl.SSLSocket):
+        return None
+    told: Any = wire.getpeercert() or {}
+    names = [pair for entry in told.get("issuer", ()) for pair in entry]
+    return next((str(pair[1]) for pair in names if pair[0] == "organizationName"), None)
 
 
 def _read(raw: urllib3.HTTPResponse, headers: Mapping[str, str], request: Request) -> bytes:

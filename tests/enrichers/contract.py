@@ -61,9 +61,19 @@ class SavedWeb:
     default: Page | None = None
     asked: list[str] = field(default_factory=list)
 
-    def get(self, url: str, *, headers: Mapping[str, str] | None = None) -> Response:
+    def get(
+        self, url: str, *, headers: Mapping[str, str] | None = None, secrets: Mapping[str, str] | None = None
+    ) -> Response:
         self.asked.append(url)
-        page = self.pages.get(url, self.default)
+        return self._answer(url, self.pages.get(url, self.default))
+
+    def post(self, url: str, body: bytes, *, headers: Mapping[str, str] | None = None) -> Response:
+        """The page saved under `url body`, else the one of the address alone."""
+        self.asked.append(url)
+        return self._answer(url, self.pages.get(f"{url} {body.decode()}", self.pages.get(url, self.default)))
+
+    @staticmethod
+    def _answer(url: str, page: Page | None) -> Response:
         if page is None:
             raise SourceUnavailable(f"{url} cannot be reached.", url=url)
         return Response(
@@ -75,7 +85,10 @@ class SavedWeb:
 class BrokenWeb:
     """A `Web` whose every answer is unreadable."""
 
-    def get(self, url: str, *, headers: Mapping[str, str] | None = None) -> Response:
+    def get(self, url: str, **_: object) -> Response:
+        raise SourceBroken(f"{url} sent more than we read.", url=url)
+
+    def post(self, url: str, body: bytes, **_: object) -> Response:
         raise SourceBroken(f"{url} sent more than we read.", url=url)
 
 
@@ -128,7 +141,28 @@ class SourceContract:
 
     def test_reads_one_record_with_evidence_for_every_value(self):
         reading = self.reading()
-        assert reading.observations or reading.signals
+        told = (*reading.articles, *reading.postings, *reading.looks)
+        assert reading.observations or reading.signals or told
+        for teller in told:
+            assert (teller.account_id, teller.source) == (self.account.id, self.source_class.name)
+        for article in reading.articles:
+            assert article.title
+            assert article.record_id
+            assert article.evidence.url.startswith("http")
+            assert article.evidence.body_sha256
+            assert article.published_at is None or article.published_at.tzinfo is not None
+        for posting in reading.postings:
+            assert posting.board
+            assert posting.posting_id
+            assert posting.title
+            assert posting.url.startswith("http")
+            assert posting.seen_at.tzinfo is not None
+        for look in reading.looks:
+            assert look.collector
+            assert look.open_roles >= 0
+            assert not look.complete or look.open_roles == sum(
+                p.board == look.board for p in reading.postings
+            )
         for said in (*reading.observations, *reading.signals):
             assert said.account_id == self.account.id
             assert said.source == self.source_class.name
@@ -158,6 +192,8 @@ class SourceContract:
         assert [o.id for o in once.observations] == [o.id for o in twice.observations]
         assert [s.id for s in once.signals] == [s.id for s in twice.signals]
         assert len({o.id for o in once.observations}) == len(once.observations)
+        assert [a.id for a in once.articles] == [a.id for a in twice.articles]
+        assert once.postings == twice.postings
 
     def test_an_unreachable_world_is_failed_and_never_empty(self):
         for web in (SavedWeb(), BrokenWeb()):
@@ -188,7 +224,7 @@ class SourceContract:
         assert isinstance(source.search(self.account), Answer)
         answer = source.read(self.account, candidate)
         assert isinstance(answer, Answer)
-        assert not any(reading.observations for reading in answer.rows)
+        assert not any(r.observations or r.articles or r.postings for r in answer.rows)
 
     def test_an_account_without_anything_to_go_by_is_no_error(self):
         answer = self.make(SavedWeb(default=Page(b"", 404))).search(Account("EMPTY", {}))

@@ -1,0 +1,35 @@
+"""HTML fragments as plain text: what feeds and job boards put into their JSON and XML."""
+
+from __future__ import annotations
+
+import html
+import re
+
+_DROPPED = re.compile(
+    r"<(script|style|head|noscript|template)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL
+)
+_BREAK = re.compile(
+    r"<(?:/?(?:p|div|ul|ol|h[1-6]|tr|table|section|article|blockquote)|br|li)\b[^>]{0,2000}>", re.IGNORECASE
+)
+_TAG = re.compile(r"<(?:[a-zA-Z/!?][^<>]{0,5000})?>|<!--.*?-->", re.DOTALL)
+_ESCAPED = re.compile(r"&lt;/?[a-zA-Z]")
+_BLANK = re.compile(r"[ \t\r\f\v\xa0\u3000]+")
+_LINES = re.compile(r"\s*\n\s*")
+LONGEST = 200_000
+
+
+def plain(markup: str, longest: int = LONGEST) -> str:
+    """The text of a fragment, a line a block. Markup that is escaped a second time is read as markup.
+
+    >>> plain("&lt;p&gt;One &amp;amp; two&lt;/p&gt;&lt;p&gt;Three&lt;/p&gt;")
+    'One & two\\nThree'
+    """
+    markup = markup[:longest]
+    if _ESCAPED.search(markup):
+        markup = html.unescape(markup)
+    if "<" in markup:
+        if "<!--" in markup or "<s" in markup.lower() or "<h" in markup.lower() or "<n" in markup.lower():
+            markup = _DROPPED.sub(" ", markup)
+        markup = _TAG.sub("", _BREAK.sub("\n", markup))
+    text = html.unescape(markup)
+    return _LINES.sub("\n", _BLANK.sub(" ", text)).strip()
