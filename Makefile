@@ -34,10 +34,9 @@ $(TRYTON)/.ready: requirements-tryton.lock tests/crm/tryton_server.py | $(VENV)/
 tryton-if-possible: setup
 	@$(MAKE) --no-print-directory tryton || test -z "$$CI"
 
-nightly: setup ## one real night over the bundled sample, then its undo as a dry run
-	@rm -rf $(NIGHT) && mkdir -p $(NIGHT) && cp demo/sample/accounts.csv $(NIGHT)/
-	cd $(NIGHT) && $(CURDIR)/$(BIN)/evergreen init --crm file --path accounts.csv
-	cd $(NIGHT) && $(CURDIR)/$(BIN)/evergreen nightly --apply --replay $(CURDIR)/demo/sample/web.jsonl --as-of 2026-11-22
+nightly: setup ## two nights over a small invented world, the second through Prefect, then its undo as a dry run
+	@rm -rf $(NIGHT)
+	$(BIN)/evergreen demo --accounts 60 --nights 2 --seed 59 --prefect --folder $(NIGHT)
 	cd $(NIGHT) && $(CURDIR)/$(BIN)/evergreen undo last
 
 test: setup tryton-if-possible ## the tests, in parallel

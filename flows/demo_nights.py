@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from accounts.change import ChangeKind, Verdict
+from accounts.config import load_config
 from crm.planfile import read_plan
 from demo.crm_export import JUDGED, Row, export, read_csv, write_csv
 from demo.replay import write_night
@@ -20,6 +21,7 @@ from demo.world import World
 from flows.night import NightOptions, run_night
 from flows.report import RunReport
 from flows.services import open_services
+from warehouse.snapshot import open_snapshot
 
 _CONFIG = """\
 # Written by `evergreen demo`: the CRM of an invented world.
@@ -32,13 +34,14 @@ _CONTRADICTED = "SELECT account_id, field FROM staleness WHERE status IN ('contr
 
 @dataclass(frozen=True, slots=True)
 class DemoOptions:
-    """What world, and how many nights over it."""
+    """What world, and how many nights over it; with `prefect` the last one goes through Prefect."""
 
     folder: Path
     accounts: int = 200
     nights: int = 3
     seed: int = 1
     days_apart: int = 1
+    prefect: bool = False
 
 
 @dataclass
@@ -130,7 +133,8 @@ def _one_night(report: DemoReport, world: World, rows: list[Row]) -> None:
         write_truth(world, folder / f"truth-{world.night:03d}.csv")
     report.scorer.expect(rows, events)
     with _timed(report, "nights"):
-        run, asked = _run(folder, world, replay)
+        last = len(report.nights) + 1 == report.options.nights
+        run, asked = _run(folder, world, replay, prefect=report.options.prefect and last)
     after = read_csv(folder / "accounts.csv")
     with _timed(report, "score"):
         report.scorer.judge(rows, after, asked)
@@ -145,12 +149,18 @@ def _one_night(report: DemoReport, world: World, rows: list[Row]) -> None:
         row.cells = dict(after[row.id])
 
 
-def _run(folder: Path, world: World, replay: Path) -> tuple[RunReport, dict[Cell, str]]:
+def _run(folder: Path, world: World, replay: Path, *, prefect: bool) -> tuple[RunReport, dict[Cell, str]]:
     """One night, and the cells it flags with what it proposes instead."""
-    as_of = world.now().isoformat()
-    with open_services(folder / "evergreen.toml", as_of=as_of, replay=replay) as services:
-        run = run_night(services, NightOptions(apply=True))
-        contradicted = services.warehouse.rows(_CONTRADICTED)
+    config, as_of, options = folder / "evergreen.toml", world.now().isoformat(), NightOptions(apply=True)
+    if prefect:
+        from flows.prefect_nightly import run_with_prefect  # noqa: PLC0415 - Prefect takes seconds to import
+
+        run = run_with_prefect(config, options, as_of=as_of, replay=replay)
+    else:
+        with open_services(config, as_of=as_of, replay=replay) as services:
+            run = run_night(services, options)
+    with open_snapshot(load_config(config).home) as snapshot:
+        contradicted = snapshot.rows(_CONTRADICTED)
     flagged = {(row["account_id"], row["field"]): "" for row in contradicted}
     for change in read_plan(Path(run.paths["plan"])).changes:
         replaces = change.verdict is Verdict.WRITE and change.kind is ChangeKind.REPLACE

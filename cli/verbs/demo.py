@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,12 @@ from cli.output import json_option, print_json
 
 if TYPE_CHECKING:
     from flows.demo_nights import DemoReport
+
+#: Heads of the table's columns after the field's name, in two lines.
+_HEADS = (
+    ("", "fills", "blanks", "renewals", "rot", "flags", "rot", "wrongly", "changes"),
+    ("", "right", "filled", "right", "renewed", "right", "flagged", "touched", "found"),
+)
 
 
 @click.command()
@@ -25,6 +32,7 @@ if TYPE_CHECKING:
 @click.option(
     "--days-apart", type=click.IntRange(min=1), default=1, show_default=True, help="Days from night to night."
 )
+@click.option("--prefect", is_flag=True, help="Run the last night through Prefect, as a scheduler does.")
 @click.option(
     "--folder",
     type=click.Path(path_type=Path, file_okay=False),
@@ -32,7 +40,7 @@ if TYPE_CHECKING:
 )
 @json_option
 def command(
-    accounts: int, nights: int, seed: int, days_apart: int, folder: Path | None, as_json: bool
+    accounts: int, nights: int, seed: int, days_apart: int, prefect: bool, folder: Path | None, as_json: bool
 ) -> None:
     """Build the demo world, run nights over it, print accuracy against its truth."""
     from flows.demo_nights import DemoOptions, run_demo
@@ -40,7 +48,7 @@ def command(
     if folder is not None and (folder / "accounts.csv").exists():
         raise click.UsageError(f"{folder} holds an accounts.csv already; name an empty folder.")
     with tempfile.TemporaryDirectory(prefix="evergreen-demo-") as temporary:
-        options = DemoOptions(folder or Path(temporary), accounts, nights, seed, days_apart)
+        options = DemoOptions(folder or Path(temporary), accounts, nights, seed, days_apart, prefect)
         report = run_demo(options, told=lambda line: click.echo(line, err=True))
     if as_json:
         print_json(report.as_json())
@@ -50,36 +58,62 @@ def command(
 
 def _show(report: DemoReport, kept: Path | None) -> None:
     told = report.as_json()
-    click.echo(f"{told['accounts']} companies, seed {told['seed']}, {len(told['nights'])} nights\n")
-    head = (
-        "",
-        "fill right",
-        "blanks filled",
-        "replace right",
-        "rot renewed",
-        "flags right",
-        "rot flagged",
-        "changes found",
+    click.echo(
+        f"\nAn invented world: {told['accounts']} companies, seed {told['seed']}, {len(told['nights'])} nights.\n"
     )
-    click.echo("".join(f"{word:>16}" for word in head))
-    for name, counts in told["fields"].items():
+    for line in _nights(told["nights"]):
+        click.echo(line)
+    click.echo("\nBy field, against the world's truth:\n")
+    for name, *cells in _rows(told["fields"]):
+        click.echo(f"  {name:16}" + "".join(f"{cell:>10}" for cell in cells))
+    seen = {kind: share for kind, share in told["happenings"].items() if share["of"]}
+    if seen:
+        click.echo("\nChanges in the world that a site shows, and how many were found within two nights:\n")
+    for kind, share in seen.items():
+        click.echo(f"  {kind.replace('_', ' '):16}{_counted(share):>10}")
+    total = told["total"]
+    click.echo(f"\nOf what was written, right:            {_shown(total['written_right'])}")
+    click.echo(f"Changes found within two nights:       {_shown(total['planted_found'])}")
+    click.echo(f"Edits of people overwritten:           {total['clobbered']}")
+    click.echo(f"Right values made wrong, or restyled:  {total['harmed']}, {total['restyled']}")
+    if kept:
+        click.echo(
+            f"\nKept in {kept}: accounts.csv is the CRM, truth-*.csv what is true, web/ what the world answered."
+        )
+        click.echo(
+            "There, `evergreen explain W000001`, `evergreen review list`, `evergreen stale` and `evergreen runs` tell more."
+        )
+
+
+def _nights(nights: list[dict[str, Any]]) -> Iterator[str]:
+    for number, night in enumerate(nights, 1):
+        before = f"{_plural(night['events'], 'change')} in the world, {_plural(night['edits'], 'edit')} by people; "
+        yield (
+            f"  Night {number}: {before if number > 1 else ''}{night['looked_at']} of {night['accounts']} accounts looked at, "
+            f"{_plural(night['written'], 'cell')} written, {_plural(night['reviews'], 'question')} for people, "
+            f"{sum(night['seconds'].values()):.0f} s"
+        )
+        if night["breaker"]:
+            yield f"    {night['run_id']}: {night['breaker']}"
+
+
+def _rows(fields: dict[str, dict[str, Any]]) -> Iterator[tuple[str, ...]]:
+    yield from _HEADS
+    for name, counts in fields.items():
         shares = [
             counts[k][side] for k in ("filled", "replaced", "flagged") for side in ("precision", "recall")
         ]
-        click.echo(
-            "".join(f"{text:>16}" for text in (name, *map(_shown, [*shares, counts["planted_found"]])))
-        )
-    total = told["total"]
-    click.echo(f"\nwritten right      {_shown(total['written_right'])}")
-    click.echo(f"changes found      {_shown(total['planted_found'])} within two nights")
-    click.echo(f"human edits lost   {total['clobbered']}")
-    click.echo(f"right made wrong   {total['harmed']}")
-    for night in told["nights"]:
-        if night["breaker"]:
-            click.echo(f"{night['run_id']}: {night['breaker']}")
-    if kept:
-        click.echo(f"\nThe world, its CRM and its warehouse are in {kept}.")
+        touched = str(counts["clobbered"] + counts["harmed"])
+        yield (name, *map(_counted, shares), touched, _counted(counts["planted_found"]))
 
 
 def _shown(share: dict[str, Any]) -> str:
     return "–" if share["rate"] is None else f"{share['rate']:.1%} of {share['of']}"
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def _counted(share: dict[str, Any]) -> str:
+    return "–" if share["rate"] is None else f"{share['right']}/{share['of']}"
