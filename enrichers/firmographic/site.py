@@ -82,7 +82,9 @@ class Site:
             return Answer.failed(f"{candidate.url} could not be read: {type(error).__name__}: {error}"[:300])
 
     def _read(self, account: Account, candidate: Candidate) -> Answer[Reading]:
-        visit = self._visitor.visit(candidate.url, country_code(account.get("country") or ""))
+        visit = self._visitor.visit(
+            candidate.url, country_code(account.get("country") or ""), _language_of(account)
+        )
         if visit.outcome is not Outcome.ROWS:
             return Answer(visit.outcome, (), visit.error, visit.requests)
         fields = settle(visit.reads)
@@ -141,7 +143,7 @@ class Site:
             source=self.name, record_id=candidate.company.id,
             evidence=Evidence(response.final_url, passage(finding.passage), response.fetched_at, None, response.body_sha256),
             confidence=finding.confidence, extractor=EXTRACTOR, observed_at=self._context.clock.now(),
-            contradicts=("website",) if finding.condition in _CONTRADICTING else (),
+            contradicts=("website",),
             slots={"from": candidate.url, "to": visit.moved_to} if visit.moved_to and finding.condition is Condition.MOVED else {},
         )  # fmt: skip
 
@@ -187,6 +189,14 @@ def _same_line(account: Account, phones: Sequence[Fact]) -> bool:
         return False
     mine = kind.key(text, hints)
     return any(fact.canonical == mine for fact in phones if fact.kind not in ("fax", "mobile", "person"))
+
+
+def _language_of(account: Account) -> str | None:
+    """The language to read a site in where it has several: that of the account's name, else its country's; None for neither."""
+    if re.search(r"[\u4e00-\u9fff]", account.get("name") or ""):
+        return "zh"
+    country = country_code(account.get("country") or "")
+    return {"CN": "zh", "TW": "zh", "US": "en", "GB": "en", "IE": "en", "AU": "en", "NZ": "en"}.get(country or "")
 
 
 def _company(candidate: Candidate, visit: Visit, fields: dict[str, list[Fact]]) -> Company:

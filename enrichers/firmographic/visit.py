@@ -12,7 +12,7 @@ from accounts.errors import SourceError
 from accounts.observation import Outcome
 from accounts.values.web import host_of, registrable_domain
 from enrichers.base import Web
-from enrichers.firmographic.choose import choose_from_sitemap, choose_pages, site_of
+from enrichers.firmographic.choose import choose_from_sitemap, choose_pages, site_of, variant_for
 from enrichers.firmographic.condition import Condition, Finding, frame_targets, refresh_target
 from enrichers.firmographic.page import Page
 from enrichers.firmographic.read import PageRead, read_page
@@ -23,6 +23,8 @@ from enrichers.web.timing import SystemTimer, Timer
 PAGES_PER_SITE = 6
 SECONDS_PER_SITE = 90.0
 _GONE = (404, 410)
+_FRAMED_TEXT = 30
+"""Characters beside a frame of another site from which the page speaks for itself."""
 _SAID_BROKEN = (Condition.FOR_SALE, Condition.PARKED, Condition.SUSPENDED)
 _MARKETS = re.compile(
     r"(?:^|\.)(?:hugedomains|sedo|sedoparking|dan|afternic|undeveloped|buydomains|domainmarket|squadhelp|atom|brandbucket|4\.cn|juming|22\.cn)\.(?:com|cn)$"
@@ -80,8 +82,11 @@ class Visitor:
         self._seconds = float(settings.get("seconds_per_site", SECONDS_PER_SITE))
         self._timer = timer or SystemTimer()
 
-    def visit(self, url: str, country: str | None = None) -> Visit:
-        """Reads a site from its home page. Never raises for what the world does."""
+    def visit(self, url: str, country: str | None = None, language: str | None = None) -> Visit:
+        """Reads a site from its home page; where it has one in `language`, goes on from there.
+
+        Never raises for what the world does.
+        """
         visit = Visit(url)
         started = self._timer.seconds()
         response = self._home(visit)
@@ -93,7 +98,7 @@ class Visitor:
         self._follow(visit, country)
         self._note_move(visit)
         if not any(finding.condition in _SAID_BROKEN for finding in visit.findings):
-            self._more(visit, country, started)
+            self._more(visit, country, started, self._in_language(visit, country, language))
         visit.error = visit.error[:500]
         return visit
 
@@ -141,7 +146,7 @@ class Visitor:
         """Goes where the home page sends its reader: a meta refresh, or the frames it is made of."""
         home = visit.reads[0].page
         target = refresh_target(home)
-        targets = [target] if target else frame_targets(home)
+        targets = [target] if target else [url for url in frame_targets(home) if _is_shown(url, home)]
         for url in targets:
             if not url.startswith("http") or url.rstrip("/") == (home.url or "").rstrip("/"):
                 continue
@@ -186,9 +191,20 @@ class Visitor:
         visit.moved_to = final
         visit.findings.append(Finding(Condition.MOVED, f"{visit.asked} leads to {final}", 0.95))
 
-    def _more(self, visit: Visit, country: str | None, started: float) -> None:
-        """The other pages worth reading, within the site's budget of pages and seconds."""
+    def _in_language(self, visit: Visit, country: str | None, language: str | None) -> Page:
+        """The page to go on from: the home page, or its variant in the account's language, which is read for it."""
         home = visit.reads[0].page
+        url = variant_for(home, language) if language and len(visit.reads) < self._pages else None
+        read = self._page(visit, url, country) if url else None
+        if read is None or read.finding or read.page.language != language or _seen_before(visit):
+            if read is not None:
+                visit.reads.pop()
+                visit.responses.pop()
+            return home
+        return read.page
+
+    def _more(self, visit: Visit, country: str | None, started: float, home: Page) -> None:
+        """The other pages worth reading, within the site's budget of pages and seconds; `home` links to them."""
         left = self._pages - len(visit.reads)
         urls = choose_pages(home, left, [response.final_url for response in visit.responses])
         if not urls and left > 0 and home.url:
@@ -211,6 +227,11 @@ class Visitor:
         except SourceError:
             return []
         return choose_from_sitemap(response.body, home, limit) if response.ok else []
+
+
+def _is_shown(url: str, home: Page) -> bool:
+    """True for a frame that is the page itself, as where a domain is forwarded in a frame; not for a map beside a few words."""
+    return site_of(url) == site_of(home.url or "") or len(home.text.strip()) < _FRAMED_TEXT
 
 
 def _seen_before(visit: Visit) -> bool:

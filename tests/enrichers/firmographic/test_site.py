@@ -156,6 +156,7 @@ def test_a_redirect_to_somebody_else_yields_the_company_and_no_values():
         (Page(b"<p>This domain is for sale. Call 303-555-0142</p>"), "site_for_sale"),
         (Page(b"<h1>This account has been suspended</h1>", 403), "site_suspended"),
         (Page(b"<html><body></body></html>"), "site_empty"),
+        (Page(b"<title>Welcome</title><p>This domain is parked free, courtesy of its registrar.</p>"), "site_parked"),
         (Page(b"<div id=root></div><script src=a.js></script>You need to enable JavaScript to run this app."), "site_script_only"),
     ],
 )  # fmt: skip
@@ -163,6 +164,7 @@ def test_states_of_a_site_are_facts_and_not_empty_results(page, signal):
     answer, _ = read({"https://harlowfinch.com/": page}, default=Page(b"", 404))
     assert signals(answer) == [signal]
     assert answer.rows[0].observations == ()
+    assert answer.rows[0].signals[0].contradicts == ("website",)
 
 
 def test_a_meta_refresh_and_frames_are_followed():
@@ -217,6 +219,91 @@ def test_pages_are_chosen_by_purpose_and_never_off_the_site():
         url.startswith("https://acme.com/") and not url.endswith(".pdf") and "/news/" not in url
         for url in chosen
     )
+
+
+def choose(
+    *links: tuple[str, str], limit: int = 5, home: str = "https://acme.com/", lang: str = "en"
+) -> list[str]:
+    page = f"<html lang={lang}>" + "".join(f"<a href='{href}'>{text}</a>" for href, text in links)
+    return [url.removeprefix("https://acme.com") for url in choose_pages(parse_page(page, home), limit)]
+
+
+def test_newsroom_customers_and_careers_are_chosen_in_both_languages():
+    assert set(
+        choose(
+            ("/newsroom", "Newsroom"),
+            ("/case-studies", "Case studies"),
+            ("/jobs", "Careers"),
+            ("/p", "Products"),
+        )
+    ) == {"/newsroom", "/case-studies", "/jobs"}
+    assert set(
+        choose(("/a1", "新闻中心"), ("/a2", "客户案例"), ("/a3", "加入我们"), ("/a4", "产品中心"), lang="zh")
+    ) == {"/a1", "/a2", "/a3"}
+
+
+def test_the_first_page_of_a_purpose_comes_before_the_second_of_another():
+    chosen = choose(
+        ("/about", "About us"), ("/our-story", "Our story"), ("/profile", "Company profile"), ("/contact", "Contact us"),
+        ("/offices", "Offices"), ("/locations", "Locations"), ("/team", "Our team"), ("/careers", "Careers"), ("/legal", "Imprint"),
+        limit=6,
+    )  # fmt: skip
+    assert {"/contact", "/legal", "/team"} < set(chosen)
+    assert sum(page in ("/offices", "/locations") for page in chosen) == 1
+    assert len(chosen) == 6 and chosen[0] == "/contact"
+
+
+def test_pages_in_the_home_pages_own_language_come_first():
+    links = [
+        ("/de/kontakt", "Kontakt"),
+        ("/en/about", "About"),
+        ("/en/legal", "Imprint"),
+        ("/en/contact", "Contact"),
+    ]
+    assert choose(*links, limit=3, home="https://acme.com/en/") == ["/en/contact", "/en/about", "/en/legal"]
+
+
+VARIANTS = {
+    "https://lanting.com/": Page("<html lang=en><title>Lanting Valve</title><p>Lanting Valve makes valves for water works and plants.</p><a href=/cn/>中文版</a><a href=/contact>Contact</a>".encode()),
+    "https://lanting.com/contact": Page(b"<html lang=en><p>Phone: +1 303-555-0142</p>"),
+    "https://lanting.com/cn/": Page("<html lang=zh><title>兰亭阀门</title><p>兰亭阀门制造有限公司专业生产各类阀门。</p><a href=/cn/lianxi>联系我们</a>".encode()),
+    "https://lanting.com/cn/lianxi": Page("<html lang=zh><p>电话：0575-88110022</p>".encode()),
+}  # fmt: skip
+
+
+def test_a_chinese_account_is_read_in_chinese_where_its_site_has_both():
+    _, web = read(VARIANTS, "lanting.com", "兰亭阀门", default=Page(b"", 404))
+    assert web.asked == ["https://lanting.com/", "https://lanting.com/cn/", "https://lanting.com/cn/lianxi"]
+    _, web = read(VARIANTS, "lanting.com", "Lanting Valve", default=Page(b"", 404))
+    assert web.asked == ["https://lanting.com/", "https://lanting.com/contact"]
+
+
+def test_hreflang_names_the_variant_and_a_broken_one_is_left():
+    home = "<html lang=en><link rel=alternate hreflang=zh-CN href=/zh/><title>Lanting</title><a href=/contact>Contact</a>"
+    pages = {**VARIANTS, "https://lanting.com/": Page(home.encode())}
+    _, web = read(pages, "lanting.com", "兰亭阀门", default=Page(b"", 404))
+    assert web.asked == ["https://lanting.com/", "https://lanting.com/zh/", "https://lanting.com/contact"]
+
+
+def test_a_map_in_a_frame_is_not_the_site():
+    page = b"<title>Harlow</title><p>Harlow and Finch, roofing since 1987 in Denver.</p><iframe src=https://maps.elsewhere.com/embed></iframe>"
+    _, web = read({"https://harlowfinch.com/": Page(page)}, default=Page(b"", 404))
+    assert not any("elsewhere" in url for url in web.asked)
+
+
+def test_a_site_stops_at_its_seconds(monkeypatch):
+    class Slow:
+        now = 0.0
+
+        def seconds(self) -> float:
+            self.now += 40.0
+            return self.now
+
+        def wait(self, seconds: float) -> None: ...
+
+    monkeypatch.setattr("enrichers.firmographic.visit.SystemTimer", Slow)
+    answer, web = read(HARLOW, default=Page(b"", 404), seconds_per_site=60)
+    assert len(web.asked) == 2 and "stopped after 60 s" in answer.error
 
 
 def test_what_nobody_foresaw_costs_one_account_and_is_told(monkeypatch, caplog):
