@@ -127,6 +127,29 @@ class FieldOverride(_Section):
         return {name: value for name, value in self if value is not None}
 
 
+class BriefConfig(_Section):
+    """How briefs are written: `lang` en, zh or auto (that of the account's name); `rules` a file of angles of one's own."""
+
+    lang: Literal["auto", "en", "zh"] = "auto"
+    rules: Path | None = None
+
+
+class IcpConfig(_Section):
+    """The wanted customer; what is left out is not asked."""
+
+    industries: list[str] = []
+    countries: list[str] = []
+    technologies: list[str] = []
+    employees_min: int | None = Field(default=None, ge=0)
+    employees_max: int | None = Field(default=None, ge=0)
+
+
+class WatchConfig(_Section):
+    """Competitors to watch: a name, and its other spellings."""
+
+    competitors: dict[str, list[str]] = {}
+
+
 class Config(_Section):
     """The whole of `evergreen.toml`. `path` is where it was read from."""
 
@@ -136,6 +159,9 @@ class Config(_Section):
     web: WebConfig = WebConfig()
     run: RunConfig = RunConfig()
     console: ConsoleConfig = ConsoleConfig()
+    brief: BriefConfig = BriefConfig()
+    icp: IcpConfig = IcpConfig()
+    watch: WatchConfig = WatchConfig()
     sources: dict[str, dict[str, Any]] = {}
     fields: dict[str, FieldOverride] = {}
 

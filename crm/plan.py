@@ -20,6 +20,8 @@ from accounts.change import (
 from crm.policy import FieldView, decide
 
 _LOSING = frozenset({ChangeKind.REPLACE, ChangeKind.CLEAR})
+#: A score of ours that replaces our last one loses nobody anything.
+_OUR_OWN_WORD = ("intelligence",)
 
 
 def build_change_set(
@@ -47,11 +49,17 @@ def rank(change: Change) -> Change:
 
 
 def read_breaker(changes: Iterable[Change], accounts: int, limit: float) -> Breaker:
-    """The accounts that would lose a value unseen: replaced or cleared, never filled, restored or accepted by a steward."""
+    """The accounts that would lose a value unseen: replaced or cleared, never filled, restored or accepted by a steward.
+
+    A judgement of ours (score, brief) that we renew ourselves does not count either.
+    """
     touched = {
         c.account_id
         for c in changes
-        if c.verdict is Verdict.WRITE and c.kind in _LOSING and c.code is not Code.ACCEPTED_BY_STEWARD
+        if c.verdict is Verdict.WRITE
+        and c.kind in _LOSING
+        and c.code is not Code.ACCEPTED_BY_STEWARD
+        and not (c.code is Code.OURS_RENEWED and c.sources == _OUR_OWN_WORD)
     }
     return Breaker(len(touched), accounts, limit)
 

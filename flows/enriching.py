@@ -185,8 +185,8 @@ class Enricher:
 
 
 def _rows_in(findings: Findings) -> int:
-    told = (findings.observations, findings.signals, findings.judged.judgements, findings.postings)
-    return sum(map(len, told))
+    counts = (len(findings.observations), len(findings.signals), len(findings.judged.judgements))
+    return sum(counts) + len(findings.postings)
 
 
 def _pages(answers: Iterable[Answer[Candidate] | Answer[Reading]]) -> tuple[str, ...]:

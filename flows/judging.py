@@ -117,12 +117,9 @@ def attribute(article: Article, event: Event, naming: Naming) -> tuple[float, st
 def _is_beside(mention: Mention, article: Article, event: Event, naming: Naming) -> bool:
     """True where another company stands before the account and the event is not one of both."""
     other = other_subject(article.title, naming)
-    return (
-        bool(other)
-        and mention.in_title
-        and event.event_class not in _MUTUAL
-        and not mention.starts_before(other)
-    )
+    if not other or not mention.in_title or event.event_class in _MUTUAL:
+        return False
+    return not mention.starts_before(other)
 
 
 def _unnamed(article: Article, naming: Naming) -> tuple[float, str]:

@@ -1,4 +1,4 @@
-"""The main job as one plain function: pull, plan, enrich and link, survive, decide, apply, report, publish.
+"""The main job as one plain function: pull, plan, enrich and link, survive, conclude, decide, apply, report, publish.
 
 Prefect wraps it (`flows/prefect_nightly.py`); `--no-prefect` calls it as it is. Shards leave their rows as files in
 the run's folder before the one writer loads them, so a run that dies loses nothing that was finished: the next
@@ -19,9 +19,11 @@ from accounts.account import Account
 from accounts.errors import EvergreenError, NothingReachable, WorkLeft
 from accounts.run import Run, RunStatus
 from flows.applying import Applied, apply_set, heal, take_written
+from flows.concluding import conclude, take_feedback
 from flows.deciding import decide_changes
 from flows.enriching import Enricher
-from flows.learning import learn
+from flows.judging import Judge
+from flows.learning import learn, learn_trust
 from flows.planning import Plan, offers_of, plan
 from flows.pulling import pull
 from flows.report import RunReport, gather, write_report
@@ -30,7 +32,10 @@ from flows.reviewing import add_questions, open_questions
 from flows.scope import WHOLE, Scope
 from flows.services import Services
 from flows.shards import adopt_leftovers, load_shard, write_shard
+from flows.watching import Watch
+from intelligence.standing import Feedback
 from warehouse.golden import settle_golden
+from warehouse.judgement import known_tellings
 from warehouse.runs import finish_run, next_run_id, start_run
 from warehouse.snapshot import publish
 from warehouse.staleness import refresh_staleness
@@ -138,17 +143,21 @@ def _stages(night: _Night, shards: ShardRunner) -> RunReport:
         night.healed += adopt_leftovers(services, {night.run_id, options.within})
         night.healed += heal(services)
         accounts = pull(services, night.run_id)
+        feedback = take_feedback(services)
     with night.stage("plan"):
         work = plan(
             services, accounts, budget=_budget(services, options), scope=options.scope, ask=options.ask
         )
     with night.stage("enrich"):
-        _enrich(night, work, shards)
+        _enrich(night, work, shards, feedback)
     with night.stage("survive"):
         touched = accounts if options.scope.accounts is None else options.scope.accounts
+        learn_trust(services.warehouse, services.decisions.all(), services.clock)
         settle_golden(services.warehouse, night.run_id, touched, services.clock.now())
         learn(services.warehouse, night.run_id, offers_of(services), services.catalogue, services.clock)
         refresh_staleness(services.warehouse, services.clock.now())
+    with night.stage("intelligence"):
+        conclude(services, night.run_id, feedback)
     with night.stage("decide"):
         change_set = decide_changes(services, night.run_id, accounts, options.scope)
         services.ledger.plan(change_set)
@@ -165,7 +174,7 @@ def _budget(services: Services, options: NightOptions) -> int | None:
     return min(limits) if limits else None
 
 
-def _enrich(night: _Night, work: Plan, shards: ShardRunner) -> None:
+def _enrich(night: _Night, work: Plan, shards: ShardRunner, feedback: Feedback) -> None:
     services = night.services
     batches = work.shards(services.config.run.shard_size)
     done = 0
@@ -175,8 +184,16 @@ def _enrich(night: _Night, work: Plan, shards: ShardRunner) -> None:
         done += 1
         night.progress("enrich", done, len(work.tasks))
 
+    articles, told_before = known_tellings(services.warehouse, (task.account.id for task in work.tasks))
+    judge = Judge(articles, feedback, Watch.of(services.config.watch.competitors))
     enricher = Enricher(
-        night.run_id, services.sources, services.catalogue, services.decided, services.clock.now()
+        night.run_id,
+        services.sources,
+        services.catalogue,
+        services.decided,
+        services.clock.now(),
+        judge,
+        told_before,
     )
 
     def run_shard(number: int) -> None:

@@ -11,6 +11,7 @@ from accounts.account import Account
 from accounts.run import WorkItem
 from flows.enriching import Task
 from flows.learning import learn_paces
+from flows.listening import with_listening
 from flows.scope import WHOLE, Scope
 from flows.services import Services
 from warehouse.rates import work_list_by_rate
@@ -55,6 +56,14 @@ def plan(
         for item in _work_list(services, now)
         if item.account_id in accounts and any(scope.covers(item.account_id, n.field) for n in item.needs)
     ]
+    if scope.fields is None:
+        listened = [
+            account_id for account_id in accounts if scope.accounts is None or account_id in scope.accounts
+        ]
+        offers = offers_of(services)
+        items = with_listening(
+            services.warehouse, items, listened, offers, services.catalogue, now, whatever=ask
+        )
     cut = len(items) if budget is None else budget
     tasks = tuple(Task(accounts[item.account_id], item) for item in items[:cut])
     return Plan(tasks, tuple(items[cut:]), states, stale_fields(services.warehouse, limit=MOST_STALE_TOLD))

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 from accounts.golden import GoldenValue
 from intelligence.brief_hiring import hiring_sentences, need_sentences
 from intelligence.brief_text import MOST_TITLE, Lang, Section, Sentence, shortened
 from intelligence.decay import Happening, event_day
 from intelligence.events.status import STANDS
-from intelligence.tables import data
 from intelligence.hiring import Hiring
 from intelligence.score import Part, Score
+from intelligence.tables import data
 
 __all__ = ["Brief", "Lang", "Section", "Sentence", "write_brief"]
 

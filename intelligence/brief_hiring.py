@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from accounts.golden import GoldenValue
 from intelligence.brief_text import Lang, Sentence, shortened
-from intelligence.tables import data
 from intelligence.hiring import Hiring
+from intelligence.tables import data
 
 MOST_NAMES, MOST_NEEDS = 6, 3
 

@@ -1,14 +1,17 @@
 -- What makes a CRM value doubtful, in words: a signal that says so, the page that showed it showing another one now,
 -- an officer whose post the company's own page gives to somebody else, a register that says otherwise, a site that
 -- speaks of another company.
--- In:  signal, observation, crm_value, field_spec, link. Out: account_id, field, said_at, title; the newest word per field.
+-- In:  signal, disowned, observation, crm_value, field_spec, link. Out: account_id, field, said_at, title; the newest word per field.
 -- A page speaks only when it was read again: same record, same address, newer reading, the value no longer on it and
 -- another value of the field in its place. A page that failed says nothing, and a page that names no officers says
 -- nothing about any; a reading below half the field's bar shows nothing. Of a cell that joins several values each is judged by itself.
 
 WITH told AS (
-    SELECT account_id, unnest(contradicts) AS field, observed_at AS said_at, title
-    FROM signal WHERE status = 'asserted'
+    -- an old event read today makes nothing doubtful that was changed or confirmed since it happened
+    SELECT s.account_id, unnest(s.contradicts) AS field,
+        least(s.observed_at, coalesce(s.published_at, s.happened_on::TIMESTAMP, s.observed_at)) AS said_at, s.title
+    FROM signal s ANTI JOIN disowned d ON d.signal_id = s.id
+    WHERE s.status = 'asserted' AND s.confidence >= 0.6
 ),
 held AS (
     SELECT v.account_id, v.field, v.value AS text,

@@ -1,7 +1,8 @@
 -- Survivorship: the golden value per account and field from authority × recency × agreement × confidence.
 -- In:  observation, link, field_spec, authority, source_call; touched (account_id); $now.
 -- Out: one row per account and field of the touched accounts, shaped like the table golden without its last three
---      columns. Only observations of accepted links count. An older value of the same record that a newer reading
+--      columns. Only observations of accepted links count; our own
+--      judgement of an account (`intelligence`) is about it by definition. An older value of the same record that a newer reading
 --      no longer shows is superseded (score × 0.15); of technologies, one that two looks at its page no longer show,
 --      as in technologies_seen.sql. Agreement is noisy-or over sources; pages of one source are one
 --      voice. A loser below half the field's bar confirms nothing. A kind named first in `prefer_kinds` wins among values that reach the field's bar. Fields with many
@@ -13,6 +14,8 @@ WITH accepted AS (
     FROM link SEMI JOIN touched USING (account_id)
     GROUP BY ALL
     HAVING arg_max(decision, decided_at) = 'accept'
+    UNION ALL
+    SELECT account_id, 'intelligence', account_id, 'accept', 1.0 FROM touched
 ),
 seen AS (
     SELECT
@@ -48,7 +51,9 @@ missed AS (
     GROUP BY ALL
 ),
 voiced AS (
-    SELECT s.* EXCLUDE (url), f.ttl_days, f.many, f.min_confidence, len(f.prefer_kinds) > 0 AS kinded,
+    SELECT s.* EXCLUDE (url) REPLACE (CASE WHEN r.shift IS NULL THEN s.confidence ELSE
+            1 / (1 + exp(-r.shift) * (1 - least(s.confidence, 0.995)) / greatest(s.confidence, 0.005)) END AS confidence),
+        f.ttl_days, f.many, f.min_confidence, len(f.prefer_kinds) > 0 AS kinded,
         CASE WHEN s.field = 'technologies' THEN coalesce(m.looks, 0) >= 2
             ELSE s.observed_at < max(s.observed_at) OVER (PARTITION BY s.account_id, s.field, s.source, s.record_id)
         END AS superseded,
@@ -57,6 +62,7 @@ voiced AS (
     FROM seen s
     JOIN field_spec f ON f.name = s.field
     LEFT JOIN authority w ON w.field = s.field AND w.source = s.source
+    LEFT JOIN reliability r ON r.field = s.field AND r.source = s.source
     LEFT JOIN missed m ON s.field = 'technologies' AND m.account_id = s.account_id AND m.source = s.source
         AND m.record_id = s.record_id AND m.key = s.key
 ),
