@@ -69,6 +69,10 @@ class Detector:
             for part, table in fingerprint.tables.items():
                 for name, patterns in table.items():
                     self._tables[part].setdefault(name, []).extend((n, pattern) for pattern in patterns)
+        self._starts = {
+            part: tuple(name[:-1] for name in names if name.endswith("*"))
+            for part, names in self._tables.items()
+        }
 
     def detect(self, surface: Surface, *, seconds: float = PAGE_SECONDS) -> tuple[Technology, ...]:
         """The technologies of one page, observed ones first, each with its strongest evidence."""
@@ -133,22 +137,19 @@ class Detector:
                         )
 
     def _table_matches(self, part: str, table: Mapping[str, Sequence[str] | str]) -> Iterator[Match]:
-        for name, entries in self._tables[part].items():
-            names = (
-                [key for key in table if key.startswith(name[:-1])]
-                if name.endswith("*")
-                else [name] * (name in table)
-            )
-            for key in names:
-                values = table[key]
-                for value in [values] if isinstance(values, str) else values:
-                    for owner, pattern in entries:
-                        found = pattern.regex.search(value[:2000])
-                        if found:
-                            confidence = WEIGHTS[part] * pattern.confidence
-                            yield Match(
-                                owner, confidence, pattern.version_of(found), f"{key}: {value[:160]}", part
-                            )
+        named, starts = self._tables[part], self._starts[part]
+        for key, values in table.items():
+            entries = [
+                *named.get(key, ()),
+                *(e for start in starts if key.startswith(start) for e in named[start + "*"]),
+            ]
+            for value in ([values] if isinstance(values, str) else values) if entries else ():
+                for owner, pattern in entries:
+                    found = pattern.regex.search(value[:2000])
+                    if found:
+                        confidence = WEIGHTS[part] * pattern.confidence
+                        shown = f"{key}: {value[:160]}"
+                        yield Match(owner, confidence, pattern.version_of(found), shown, part)
 
     def _implied(self, observed: Mapping[str, Technology]) -> list[Technology]:
         implied: dict[str, Technology] = {}

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from lxml import etree
-from lxml import html as lxml_html
 
 from enrichers.technographic.fingerprint import Element
 from enrichers.technographic.matcher import Budget
@@ -76,22 +75,16 @@ class ElementMatcher:
         """
         if not self._entries:
             return
-        lowered = source.lower()
-        tried = [self._entries[n] for n in self._prefilter.candidates(source)]
-        tried = [
-            entry
-            for entry in tried
-            if (entry.owner not in known or entry.element.tells_version)
-            and all(word in lowered for word in entry.words)
-        ]
-        if not tried:
-            return
-        tree = _tree(source)
+        tried = self._possible(source, known)
+        tree = _tree(source) if tried else None
+        elements: dict[str, list[etree._Element]] = {}
         seen: set[int] = set()
         for entry in tried if tree is not None else ():
             if entry.owner in seen and not entry.element.tells_version:
                 continue
-            for element in self._find(entry.path)(tree)[:MOST_ELEMENTS]:
+            if entry.path not in elements:
+                elements[entry.path] = self._find(entry.path)(tree)[:MOST_ELEMENTS]
+            for element in elements[entry.path]:
                 found = _verify(entry.element, element)
                 if found is not None:
                     seen.add(entry.owner)
@@ -101,6 +94,24 @@ class ElementMatcher:
             if budget.over():
                 return
 
+    def _possible(self, source: str, known: Set[int]) -> list[_Entry]:
+        """The entries all of whose words occur in the source."""
+        lowered = source.lower()
+        there: dict[str, bool] = {}  # many selectors share their words
+        possible: list[_Entry] = []
+        for n in self._prefilter.candidates(source):
+            entry = self._entries[n]
+            if entry.owner in known and not entry.element.tells_version:
+                continue
+            for word in entry.words:
+                if word not in there:
+                    there[word] = word in lowered
+                if not there[word]:
+                    break
+            else:
+                possible.append(entry)
+        return possible
+
     def _find(self, path: str) -> etree.XPath:
         if path not in self._paths:
             self._paths[path] = etree.XPath(path)
@@ -108,24 +119,28 @@ class ElementMatcher:
 
 
 def _tree(source: str) -> etree._Element | None:
-    parser = lxml_html.HTMLParser(encoding="utf-8")
+    """The document; plain elements, for those of `lxml.html` cost a look-up each."""
     try:
-        return lxml_html.document_fromstring(source.encode("utf-8", "replace"), parser=parser)
+        return etree.fromstring(source.encode("utf-8", "replace"), etree.HTMLParser(encoding="utf-8"))
     except (etree.ParserError, etree.XMLSyntaxError):
         return None
 
 
 def _verify(wanted: Element, element: etree._Element) -> tuple[float, str | None] | None:
     """Confidence and version where the element holds what is wanted of it, else None."""
-    text = _text(element) if wanted.text else ""
-    checks: list[tuple[Pattern, str | None]] = [(pattern, text) for pattern in wanted.text]
-    checks += [(p, element.get(name)) for name, patterns in wanted.attributes.items() for p in patterns]
-    if not checks:
+    if not wanted.text and not wanted.attributes:
         return 1.0, None
-    for pattern, value in checks:
-        match = pattern.regex.search(value[:MOST_TEXT]) if value is not None else None
-        if match:
-            return pattern.confidence, pattern.version_of(match)
+    if wanted.text:
+        text = _text(element)
+        for pattern in wanted.text:
+            if match := pattern.regex.search(text):
+                return pattern.confidence, pattern.version_of(match)
+    for name, patterns in wanted.attributes.items():
+        value = element.get(name)
+        if value is not None:
+            for pattern in patterns:
+                if match := pattern.regex.search(value[:MOST_TEXT]):
+                    return pattern.confidence, pattern.version_of(match)
     return None
 
 
