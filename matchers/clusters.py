@@ -7,31 +7,42 @@ names do not contradict it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
-from rapidfuzz.distance import Indel
 
 from accounts.account import Company
-from matchers.attributes import compare_attributes, domains_of
+from matchers.candidates import Candidates, candidates
+from matchers.chance import Chance, Likeness, sample, strangers
+from matchers.columns import Ints, NameColumns
+from matchers.keys import KINDS, hashes, keys_of_table, order_of
 from matchers.model import Matrix, probability
 from matchers.names import Name, parse_all
-from matchers.pairs import NOTHING, PairMatcher
-from matchers.rarity import Rarity
+from matchers.pairs import PairMatcher
+from matchers.prior import moved
 from matchers.rows import city_key
-
-_BLOCK = 24
-"""Rows of one block compared with each other; a larger block is compared with its neighbours in order only."""
+from matchers.weighing import Weigher, place_of
+from matchers.workers import without_collector
 
 _SAME = 0.5
 _BRIDGE = 0.85
 """A weaker link never joins two groups: chains of half-likely pairs are how one cluster swallows a table."""
 
-_ALIKE = 0.6
-_LEARNT_PRIOR = 0.42
-_BATCH = 50_000
-_UNLIKE = -1.5
-"""Log-odds of two names below which an equal domain or phone speaks of a family of companies, not of one."""
+
+@dataclass(slots=True)
+class Report:
+    """How a table was searched: rows, rows that differ, pairs proposed, pairs the bound left, and the same by kind of key.
+
+    `by_key` gives for each kind of key: pairs it proposed, matches among them, and matches no other kind proposed.
+    """
+
+    rows: int = 0
+    distinct: int = 0
+    proposed: int = 0
+    compared: int = 0
+    matched: int = 0
+    by_key: dict[str, tuple[int, int, int]] = field(default_factory=dict)
 
 
 def dedupe(companies: Sequence[Company]) -> list[tuple[str, float]]:
@@ -39,19 +50,94 @@ def dedupe(companies: Sequence[Company]) -> list[tuple[str, float]]:
 
     Work grows with the number of different rows: a million rows of one name are one comparison.
     """
-    names = parse_all([c.names[0] if c.names else "" for c in companies])
-    first_of = _exact(companies, names)
-    distinct = sorted(set(first_of))
-    pairs = list(_candidates([companies[i] for i in distinct], [names[i] for i in distinct]))
-    chances = _chances([companies[i] for i in distinct], [names[i] for i in distinct], pairs)
-    forest, sure = _group(len(distinct), pairs, chances)
+    return dedupe_and_report(companies)[0]
+
+
+def dedupe_and_report(companies: Sequence[Company]) -> tuple[list[tuple[str, float]], Report]:
+    """As `dedupe`, and how the table was searched."""
+    with without_collector():
+        names = parse_all([c.names[0] if c.names else "" for c in companies])
+        first_of = _exact(companies, names)
+        distinct = sorted(set(first_of))
+        report = Report(len(companies), len(distinct))
+        pairs, chances = _weighed([companies[i] for i in distinct], [names[i] for i in distinct], report)
+        forest, sure = _group(len(distinct), pairs, chances)
     place = {row: at for at, row in enumerate(distinct)}
     labels = _labels(companies)
     found = []
     for first in first_of:
         at = place[first]
         found.append((labels[distinct[forest.root(at)]], sure[at]))
-    return found
+    return found, report
+
+
+def _weighed(
+    companies: Sequence[Company], names: Sequence[Name], report: Report
+) -> tuple[Candidates, Matrix]:
+    """The pairs that may be one company, with the probability that they are."""
+    matcher = PairMatcher(names)
+    columns = NameColumns.of(names, matcher.rarity)
+    cities = _cities(companies)
+    keys = keys_of_table(companies, columns, cities)
+    proposed = candidates(keys, cities.view(np.uint64), order_of(names), len(names))
+    weigher = Weigher(companies, columns, matcher, cities)
+    of_names, of_all = weigher.bounds(proposed)
+    reachable = of_all + moved(of_all) >= 0
+    pairs = proposed.some(reachable)
+    named = weigher.names(pairs)
+    scores = weigher.together(pairs, named)
+    chance = _chance(weigher, columns, proposed, of_names, cities)
+    scores = np.minimum(scores + moved(scores, len(proposed) - len(pairs)), chance(pairs, named))
+    chances = probability(scores)
+    report.proposed, report.compared = len(proposed), len(pairs)
+    matches = pairs.some(chances >= _SAME)
+    report.matched = len(matches)
+    for at, kind in enumerate(KINDS):
+        bit = np.uint32(1 << at)
+        counts = [int(np.count_nonzero(c.kinds & bit)) for c in (proposed, matches)]
+        if counts[0]:
+            report.by_key[kind] = (counts[0], counts[1], int(np.count_nonzero(matches.kinds == bit)))
+    return pairs, chances
+
+
+def _chance(
+    weigher: Weigher, columns: NameColumns, proposed: Candidates, bounds: Matrix, cities: Ints
+) -> Callable[[Candidates, Matrix], Matrix]:
+    """The most a pair can be worth in this table, given how often such likeness is met between strangers."""
+    places = np.where(cities != 0, cities, columns.regions())
+    at = sample(proposed, bounds, places)
+    drawn = proposed.some(at)
+    likeness = Likeness(columns)
+    kinds = likeness.kinds(drawn.left, drawn.right, weigher.names(drawn))
+    together = (places[drawn.left] == places[drawn.right]).astype(float)
+    found = {
+        han: Chance.of(
+            kinds[here], together[here], np.ones(int(here.sum())), strangers(places[columns.is_han == han])
+        )
+        for han in (False, True)
+        for here in [columns.is_han[drawn.left] == han]
+    }
+
+    def most(pairs: Candidates, names: Matrix) -> Matrix:
+        kinds = likeness.kinds(pairs.left, pairs.right, names)
+        ours, theirs = places[pairs.left], places[pairs.right]
+        known = ((ours != 0) & (theirs != 0)).astype(float)
+        same = (ours == theirs).astype(float)
+        is_han = columns.is_han[pairs.left]
+        return np.where(is_han, found[True].most(kinds, known, same), found[False].most(kinds, known, same))
+
+    return most
+
+
+def _cities(companies: Sequence[Company]) -> Ints:
+    """A number a city, 0 where none is told; equal for two spellings of one city."""
+    known: dict[str, str] = {}
+    said = [c.address.get("city", "") for c in companies]
+    for company, city in zip(companies, said, strict=True):
+        if city not in known:
+            known[city] = city_key(company) if city else ""
+    numbers = hashes([known[city] for city in said]).view(np.int64)
+    return np.where(np.fromiter((known[city] != "" for city in said), np.bool_, len(said)), numbers, 0)
 
 
 def _labels(companies: Sequence[Company]) -> list[str]:
@@ -73,105 +159,11 @@ def _exact(companies: Sequence[Company], names: Sequence[Name]) -> list[int]:
             found.append(at)
             continue
         key = (
-            name.full, name.folded if not name.script else "", tuple(sorted(company.address.items())), company.websites,
-            company.email_domains, company.phones, tuple(sorted(company.identifiers.items())),
+            name.full, name.folded if not name.script else "", place_of(company), company.websites, company.email_domains,
+            company.phones, tuple(sorted(company.identifiers.items())) if company.identifiers else (),
         )  # fmt: skip
         found.append(seen.setdefault(key, at))
     return found
-
-
-def _keys(company: Company, name: Name, rarity: Rarity) -> Iterator[str]:
-    if name.latin:
-        words = sorted(set(name.latin.words), key=lambda w: (-rarity(w), w))[:2]
-        yield from ("w" + w for w in words)
-        yield "j" + name.latin.joined[:6]
-        yield "e" + name.latin.joined[-7:]
-        if len(name.latin.tokens) > 2:
-            yield "i" + "".join(t[0] for t in name.latin.tokens)
-    if name.han:
-        body = name.han.body
-        yield "h" + body[:3]
-        pairs = sorted({body[i : i + 2] for i in range(len(body) - 1)}, key=lambda p: (-rarity(p), p))[:2]
-        yield from ("b" + p for p in pairs)
-        yield "t" + body[-4:] + city_key(company)
-    yield from ("d" + d for d in domains_of(company))
-    yield from ("p" + "".join(c for c in phone if c.isdigit())[-8:] for phone in company.phones)
-    yield from ("n" + number for number in company.identifiers.values() if number)
-
-
-def _candidates(companies: Sequence[Company], names: Sequence[Name]) -> Iterator[tuple[int, int]]:
-    """Pairs that share a key; a block too large is sorted by name and only neighbours are compared."""
-    rarity = Rarity.of(names)
-    blocks: dict[str, list[int]] = defaultdict(list)
-    for at, (company, name) in enumerate(zip(companies, names, strict=True)):
-        for key in set(_keys(company, name, rarity)):
-            blocks[key].append(at)
-    seen: set[int] = set()
-    size = len(companies)
-    for rows in blocks.values():
-        if len(rows) < 2:
-            continue
-        reach = len(rows) if len(rows) <= _BLOCK else 4
-        if len(rows) > _BLOCK:
-            rows.sort(key=lambda r: names[r].core)
-        for n, i in enumerate(rows):
-            for j in rows[n + 1 : n + 1 + reach]:
-                a, b = (i, j) if i < j else (j, i)
-                code = a * size + b
-                if code not in seen:
-                    seen.add(code)
-                    yield a, b
-
-
-def _chances(companies: Sequence[Company], names: Sequence[Name], pairs: list[tuple[int, int]]) -> Matrix:
-    """Probability that each pair is one company: names and attributes weighed together."""
-    matcher = PairMatcher(names)
-    parts = [np.zeros(0)]
-    for start in range(0, len(pairs), _BATCH):
-        batch = pairs[start : start + _BATCH]
-        near = [
-            at for at, (i, j) in enumerate(batch) if _near(companies[i], companies[j], names[i], names[j])
-        ]
-        scores = np.full(len(batch), NOTHING)
-        scores[near] = matcher.scores([(names[i], names[j]) for i, j in (batch[at] for at in near)])
-        for at in near:
-            i, j = batch[at]
-            added = sum(said.weight for said in compare_attributes(companies[i], companies[j]))
-            if added > 0 and scores[at] < _UNLIKE:
-                added = 0.0
-            scores[at] += added
-        parts.append(scores)
-    return probability(_reweighed(np.concatenate(parts)))
-
-
-def _near(a: Company, b: Company, left: Name, right: Name) -> bool:
-    """Worth weighing: alike enough in spelling, one so short that it may be initials, or with a domain or number each."""
-    if min(len(left.core), len(right.core)) <= 5 or left.script != right.script:
-        return True
-    if (a.websites or a.email_domains or a.identifiers) and (b.websites or b.email_domains or b.identifiers):
-        return True
-    return Indel.normalized_similarity(left.core, right.core) >= _ALIKE
-
-
-def _reweighed(scores: Matrix) -> Matrix:
-    """Log-odds moved from the prior the weights were learnt at to the share of matches among these candidates.
-
-    The share is found by expectation–maximisation (Saerens, Latinne and Decaestecker 2002); it is never raised.
-    """
-    if not len(scores):
-        return scores
-    share = _LEARNT_PRIOR
-    for _ in range(50):
-        moved = scores + _logit(share) - _logit(_LEARNT_PRIOR)
-        found = min(_LEARNT_PRIOR, max(1e-4, float(probability(moved).mean())))
-        if abs(found - share) < 1e-5:
-            break
-        share = found
-    return scores + (_logit(share) - _logit(_LEARNT_PRIOR))
-
-
-def _logit(share: float) -> float:
-    return float(np.log(share / (1 - share)))
 
 
 class _Forest:
@@ -193,16 +185,16 @@ class _Forest:
             self._parent[max(a, b)] = min(a, b)
 
 
-def _group(size: int, pairs: list[tuple[int, int]], chances: Matrix) -> tuple[_Forest, list[float]]:
+def _group(size: int, pairs: Candidates, chances: Matrix) -> tuple[_Forest, list[float]]:
     """Joins pairs from the surest down to even odds; a row's probability is that of its surest link, 1 alone."""
     forest = _Forest(size)
     sure = [1.0] * size
     linked = [False] * size
-    for at in np.argsort(-chances, kind="stable").tolist():
-        chance = float(chances[at])
-        if chance < _SAME:
-            break
-        i, j = pairs[at]
+    likely = np.flatnonzero(chances >= _SAME)
+    order = likely[np.argsort(-chances[likely], kind="stable")]
+    for chance, i, j in zip(
+        chances[order].tolist(), pairs.left[order].tolist(), pairs.right[order].tolist(), strict=True
+    ):
         if chance < _BRIDGE and linked[i] and linked[j]:
             continue
         forest.join(i, j)

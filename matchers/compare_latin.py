@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from operator import mul
 
 from rapidfuzz.distance import Indel, JaroWinkler
 
@@ -70,6 +71,40 @@ def align(a: Name, b: Name) -> tuple[list[float], list[float], bool, bool]:
     assert a.latin and b.latin
     ta, tb, wa, wb = a.latin.tokens, b.latin.tokens, a.latin.words, b.latin.words
     qa, qb = [0.0] * len(ta), [0.0] * len(tb)
+    _equal_words(ta, tb, wa, wb, qa, qb)
+    left_a = [i for i, q in enumerate(qa) if not q]
+    left_b = [j for j, q in enumerate(qb) if not q] if left_a else ()
+    if not left_a or not left_b:
+        return qa, qb, False, False
+    scored = [
+        (q, -abs(i - j), i, j)
+        for i in left_a
+        for j in left_b
+        if (q := word_likeness(ta[i], tb[j], wa[i], wb[j])) > 0
+    ]
+    scored.sort(reverse=True)
+    for q, _, i, j in scored:
+        if not qa[i] and not qb[j]:
+            qa[i] = qb[j] = q
+    glued = initials = False
+    for ones, others, q1, q2 in ((ta, tb, qa, qb), (tb, ta, qb, qa)):
+        if len(others) > 1:
+            glued |= _glue(ones, others, q1, q2)
+    for ones, others, q1, q2 in ((ta, tb, qa, qb), (tb, ta, qb, qa)):
+        if len(others) > 1:
+            initials |= _initials(ones, others, q1, q2)
+    return qa, qb, initials, glued
+
+
+def _equal_words(
+    ta: Sequence[str],
+    tb: Sequence[str],
+    wa: Sequence[str],
+    wb: Sequence[str],
+    qa: list[float],
+    qb: list[float],
+) -> None:
+    """Meets words that are equal as written, or once abbreviations are resolved."""
     at_b: dict[str, int] = {}
     for j in range(len(tb) - 1, -1, -1):
         at_b[wb[j]] = j
@@ -80,23 +115,6 @@ def align(a: Name, b: Name) -> tuple[list[float], list[float], bool, bool]:
             j = at_b.get(wa[i], -1)
         if j >= 0 and not qb[j]:
             qa[i] = qb[j] = 1.0 if tb[j] == token else 0.95
-    left_a = [i for i, q in enumerate(qa) if not q]
-    left_b = [j for j, q in enumerate(qb) if not q]
-    initials = glued = False
-    if left_a and left_b:
-        scored = [
-            (q, -abs(i - j), i, j)
-            for i in left_a
-            for j in left_b
-            if (q := word_likeness(ta[i], tb[j], wa[i], wb[j])) > 0
-        ]
-        scored.sort(reverse=True)
-        for q, _, i, j in scored:
-            if not qa[i] and not qb[j]:
-                qa[i] = qb[j] = q
-        glued = _glue(ta, tb, qa, qb) | _glue(tb, ta, qb, qa)
-        initials = _initials(ta, tb, qa, qb) | _initials(tb, ta, qb, qa)
-    return qa, qb, initials, glued
 
 
 def _glue(ones: Sequence[str], others: Sequence[str], q1: list[float], q2: list[float]) -> bool:
@@ -146,10 +164,10 @@ def features(a: Name, b: Name, rarity: Rarity) -> tuple[float, ...]:
     assert a.latin and b.latin
     left, right = a.latin, b.latin
     qa, qb, initials, glued = align(a, b)
-    ra, rb = [rarity(w) for w in left.words], [rarity(w) for w in right.words]
+    ra, rb = rarity.of_words(left.words), rarity.of_words(right.words)
     sa, sb = sum(ra), sum(rb)
-    ma = sum(q * r for q, r in zip(qa, ra, strict=True))
-    mb = sum(q * r for q, r in zip(qb, rb, strict=True))
+    shared = list(map(mul, qa, ra))
+    ma, mb = sum(shared), sum(map(mul, qb, rb))
     ua = max([r * (1 - q) for q, r in zip(qa, ra, strict=True)])
     ub = max([r * (1 - q) for q, r in zip(qb, rb, strict=True)])
     ca, cb = ma / (sa or 1.0), mb / (sb or 1.0)
@@ -173,7 +191,7 @@ def features(a: Name, b: Name, rarity: Rarity) -> tuple[float, ...]:
         miss_long,
         min(sa - ma, sb - mb),
         min(ma, mb),
-        max([q * r for q, r in zip(qa, ra, strict=True)]),
+        max(shared),
         float(bool(left.forms) and left.forms == right.forms),
         float(bool(left.forms and right.forms) and not left.forms & right.forms),
         float(initials),
@@ -200,8 +218,7 @@ def _first(
 
 
 def _other_numbers(ta: Sequence[str], tb: Sequence[str]) -> bool:
-    na, nb = {t for t in ta if t.isdigit() or t in _ROMAN}, {t for t in tb if t.isdigit() or t in _ROMAN}
-    return bool(na ^ nb) and bool(na or nb)
+    return {t for t in ta if t.isdigit() or t in _ROMAN} != {t for t in tb if t.isdigit() or t in _ROMAN}
 
 
 _ROMAN = frozenset({"ii", "iii", "iv", "vi", "vii", "viii", "ix"})
@@ -209,11 +226,14 @@ _ROMAN = frozenset({"ii", "iii", "iv", "vi", "vii", "viii", "ix"})
 
 def _other_country(ta: Sequence[str], tb: Sequence[str], qa: list[float], qb: list[float]) -> bool:
     """Both sides name a country the other does not."""
-    here = {_country(t) for t, q in zip(ta, qa, strict=True) if q < 0.9 and len(t) > 3}
-    if here <= {None}:
-        return False
-    there = {_country(t) for t, q in zip(tb, qb, strict=True) if q < 0.9 and len(t) > 3}
-    return not there <= {None}
+    return _names_country(ta, qa) and _names_country(tb, qb)
+
+
+def _names_country(tokens: Sequence[str], met: list[float]) -> bool:
+    for token, quality in zip(tokens, met, strict=True):
+        if quality < 0.9 and len(token) > 3 and _country(token):
+            return True
+    return False
 
 
 @lru_cache(maxsize=1 << 14)

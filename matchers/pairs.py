@@ -83,6 +83,11 @@ class PairMatcher:
         self._lexicon = lexicon
         self._blocks: dict[str, Block] = {}
 
+    @property
+    def rarity(self) -> Rarity:
+        """How rare words are among the shipped counts and the names at hand."""
+        return self._rarity
+
     def block(self, route: str) -> Block:
         """The weights of one route, loaded when first asked for."""
         if route not in self._blocks:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
+from itertools import chain
+from operator import add
+
+import numpy as np
+from numpy.typing import NDArray
 
 from matchers.names import Name
 from matchers.tables import lines_of
@@ -19,7 +24,7 @@ def terms_of(name: Name) -> Iterator[str]:
     if name.han:
         stem = name.han.stem
         yield from stem
-        yield from (stem[i : i + 2] for i in range(len(stem) - 1))
+        yield from map(add, stem, stem[1:])
 
 
 def count_terms(names: Iterable[tuple[Hashable, Name]]) -> tuple[Counter[str], int]:
@@ -30,11 +35,33 @@ def count_terms(names: Iterable[tuple[Hashable, Name]]) -> tuple[Counter[str], i
     return Counter(term for said in terms.values() for term in said), len(terms)
 
 
+def _count_once(names: Iterable[Name]) -> Counter[str]:
+    """In how many of these names each term stands; `count_terms` where every name is a company of its own."""
+    counts: Counter[str] = Counter()
+    latin = (n.latin.words if n.latin and not n.han else () for n in names)
+    counts.update(chain.from_iterable(w if len(set(w)) == len(w) else set(w) for w in latin))
+    counts.update(chain.from_iterable(set(terms_of(n)) for n in names if n.han))
+    return counts
+
+
 @cache
 def _shipped() -> tuple[Mapping[str, int], int]:
     first, *rest = lines_of("terms.csv")
     total = int(first.split(",")[1])
     return {term: int(count) for term, count in (line.rsplit(",", 1) for line in rest)}, total
+
+
+def term_id(term: str) -> int:
+    """A term's number: one or two characters by their codes, longer ones by hash (of this process)."""
+    size = len(term)
+    if size > 2:
+        return hash(term)
+    return (ord(term[0]) << 21 | ord(term[1])) if size == 2 else ord(term) if term else 0
+
+
+def term_ids(terms: Sequence[str]) -> NDArray[np.int64]:
+    """The numbers of many terms."""
+    return np.fromiter(map(term_id, terms), np.int64, len(terms))
 
 
 @dataclass(slots=True)
@@ -48,6 +75,9 @@ class Rarity:
     counts: Mapping[str, int]
     total: int
     known: dict[str, float]
+    lists: dict[tuple[str, ...], list[float]] = field(default_factory=dict)
+    ids: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    by_id: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
 
     @classmethod
     def of(
@@ -55,10 +85,33 @@ class Rarity:
     ) -> Rarity:
         """Rarity by the shipped counts and the names at hand."""
         base, total = shipped if shipped is not None else _shipped()
-        here, more = count_terms((name.raw, name) for name in names)
+        distinct = {name.raw: name for name in names}
+        here = _count_once(distinct.values())
         for term in here:
             here[term] += base.get(term, 0)
-        return cls({**base, **here}, total + more, {})
+        return cls({**base, **here}, total + len(distinct), {})
+
+    def of_ids(self, ids: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Rarity of terms by their numbers; same shape."""
+        if not len(self.ids):
+            terms = list(self.counts)
+            found = term_ids(terms)
+            order = np.argsort(found)
+            self.ids = found[order]
+            counts = np.fromiter(self.counts.values(), np.float64, len(terms))[order]
+            self.by_id = 1.0 - np.log1p(np.minimum(counts, self.total)) / math.log1p(self.total + 1)
+        if not len(self.ids):
+            return np.ones(ids.shape)
+        at = np.minimum(np.searchsorted(self.ids, ids), len(self.ids) - 1)
+        unheard = 1.0
+        return np.where(self.ids[at] == ids, self.by_id[at], unheard)
+
+    def of_words(self, words: tuple[str, ...]) -> list[float]:
+        """Rarity of each of some words."""
+        found = self.lists.get(words)
+        if found is None:
+            found = self.lists[words] = [self(word) for word in words]
+        return found
 
     def __call__(self, term: str) -> float:
         """Rarity of one term, 0–1."""

@@ -92,3 +92,14 @@ def _readings(char: str) -> tuple[str, ...]:
 
     found = pinyin(char, style=Style.NORMAL, heteronym=True)
     return tuple(found[0][:3]) if found else ()
+
+
+def plain_pinyin(han: str) -> str:
+    """The pinyin of each character's first reading, joined: no context, and a hundred times as quick."""
+    return "".join([_first_reading(char) for char in han])
+
+
+@lru_cache(maxsize=1 << 14)
+def _first_reading(char: str) -> str:
+    found = _readings(char)
+    return found[0] if found else char

@@ -1,0 +1,175 @@
+"""The keys under which rows of one table are compared: by kind, as numbers, a column at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from accounts.account import Company
+from matchers.attributes import domains_of
+from matchers.columns import Bits, Floats, Ints, NameColumns
+from matchers.names import Name
+from matchers.sounds import plain_pinyin
+
+KINDS = (
+    "identifier", "domain", "phone", "core", "rarest word", "second word", "beginning", "word's ends", "word's end",
+    "initials", "brand", "rarest bigram", "second bigram", "trade and city", "pinyin",
+)  # fmt: skip
+"""Kinds of keys, the surest first; a pair is counted for the first that proposes it."""
+
+WEAK = frozenset(["second word", "word's ends", "word's end", "second bigram", "trade and city"])
+"""Kinds that many strangers share: their blocks are kept smaller."""
+
+NARROWED = np.uint32(1 << 31)
+BY_PLACE = NARROWED | np.uint32(1 << KINDS.index("trade and city"))
+"""Bits of pairs that were met because they sit in one place."""
+
+_MIX = np.uint64(0x9E3779B97F4A7C15)
+
+
+@dataclass(slots=True)
+class Keys:
+    """One entry a row and key: `row`, `kind` (position in `KINDS`) and the key's number."""
+
+    row: Ints
+    kind: NDArray[np.int8]
+    key: Bits
+
+    @classmethod
+    def joined(cls, parts: Sequence[tuple[str, Ints, Bits]]) -> Keys:
+        """Puts the keys of several kinds together; keys of different kinds never meet."""
+        rows = [row for _, row, _ in parts] or [np.zeros(0, np.int64)]
+        kinds = [np.full(len(row), KINDS.index(kind), np.int8) for kind, row, _ in parts] or [
+            np.zeros(0, np.int8)
+        ]
+        keys = [mixed(key, KINDS.index(kind) + 1) for kind, _, key in parts] or [np.zeros(0, np.uint64)]
+        return cls(np.concatenate(rows), np.concatenate(kinds), np.concatenate(keys))
+
+
+def mixed(keys: Bits, salt: int | Bits) -> Bits:
+    """Keys scrambled with a salt, so that what is equal stays equal and nothing else does."""
+    with np.errstate(over="ignore"):
+        scrambled = (keys ^ (np.asarray(salt, np.uint64) * _MIX)) * np.uint64(0xBF58476D1CE4E5B9)
+    return scrambled ^ (scrambled >> np.uint64(31))
+
+
+def keys_of_table(companies: Sequence[Company], columns: NameColumns, cities: Ints) -> Keys:
+    """All keys of a table's rows; `cities` are numbers of the rows' cities, 0 where none is known."""
+    return Keys.joined([
+        *_of_attributes(companies),
+        *_of_latin(columns), *_of_han(columns, cities), *_of_sounds(columns),
+    ])  # fmt: skip
+
+
+def _numbered(kind: str, found: Iterable[tuple[int, str]]) -> tuple[str, Ints, Bits]:
+    pairs = list(found)
+    rows = np.fromiter((row for row, _ in pairs), np.int64, len(pairs))
+    return kind, rows, hashes([text for _, text in pairs])
+
+
+def hashes(texts: Sequence[str]) -> Bits:
+    """Numbers of texts: equal for equal ones, within this process."""
+    return np.fromiter(map(hash, texts), np.int64, len(texts)).view(np.uint64)
+
+
+def _of_attributes(companies: Sequence[Company]) -> Iterator[tuple[str, Ints, Bits]]:
+    numbers, domains, phones = [], [], []
+    for at, company in enumerate(companies):
+        if company.identifiers:
+            numbers += [
+                (at, "".join(c for c in n.upper() if c.isalnum())) for n in company.identifiers.values()
+            ]
+        if company.websites or company.email_domains:
+            domains += [(at, domain) for domain in domains_of(company)]
+        for phone in company.phones:
+            digits = "".join(c for c in phone if c.isdigit())[-8:]
+            phones += [(at, digits)] if len(digits) >= 7 else []
+    yield _numbered("identifier", ((at, n) for at, n in numbers if n))
+    yield _numbered("domain", domains)
+    yield _numbered("phone", phones)
+
+
+def _of_latin(columns: NameColumns) -> Iterator[tuple[str, Ints, Bits]]:
+    names = columns.latin
+    rows = np.flatnonzero(~columns.is_han & (columns.place >= 0))
+    yield "core", rows, hashes(names.joined)
+    order = np.argsort(-names.rarity, axis=1, kind="stable")
+    at = np.arange(len(rows))
+    rarest, second = (order[:, 0], order[:, 1]) if len(rows) else (at, at)
+    word = names.words[at, rarest].view(np.uint64)
+    yield "rarest word", rows, word
+    more = np.flatnonzero(names.count > 1)
+    yield "second word", rows[more], names.words[more, second[more]].view(np.uint64)
+    yield "beginning", rows, hashes([text[:6] for text in names.joined])
+    start, size = names.starts[at, rarest], names.sizes[at, rarest]
+    long = np.flatnonzero(size >= 5)
+    letter = names.flat.astype(np.uint64)
+    start, size = start[long], size[long]
+    ends = start + size
+    yield (
+        "word's ends",
+        rows[long],
+        _packed([letter[start], letter[start + 1], letter[ends - 2], letter[ends - 1]]),
+    )
+    yield "word's end", rows[long], _packed([letter[ends - n] for n in (5, 4, 3, 2, 1)])
+    several = [(row, p) for row, p in zip(rows.tolist(), _latin_parts(columns), strict=True) if len(p) > 2]
+    yield _numbered("initials", ((row, "".join([t[0] for t in tokens])) for row, tokens in several))
+    short = np.flatnonzero((names.count == 1) & (names.sizes[:, 0] <= 6)) if len(rows) else at
+    yield "initials", rows[short], hashes([names.joined[i] for i in short.tolist()])
+
+
+def _latin_parts(columns: NameColumns) -> Iterator[tuple[str, ...]]:
+    return (n.latin.tokens for n in columns.names if n.han is None and n.latin is not None)
+
+
+def _packed(letters: Sequence[Bits]) -> Bits:
+    key = np.zeros(len(letters[0]), np.uint64)
+    for letter in letters:
+        key = (key << np.uint64(12)) ^ letter
+    return key
+
+
+def _of_han(columns: NameColumns, cities: Ints) -> Iterator[tuple[str, Ints, Bits]]:
+    names = columns.han
+    rows = np.flatnonzero(columns.is_han)
+    yield "core", rows, names.stem_id.view(np.uint64)
+    yield "brand", rows, hashes([text[:3] for text in names.body])
+    rarity = np.where(names.pairs > 0, names.pair_rarity, -1.0)
+    order = np.argsort(-rarity, axis=1, kind="stable")
+    at = np.arange(len(rows))
+    for kind, place in (("rarest bigram", 0), ("second bigram", 1)):
+        pair = names.pairs[at, order[:, place]] if len(rows) else at
+        some = np.flatnonzero(pair > 0)
+        yield kind, rows[some], pair[some].view(np.uint64)
+    placed = np.flatnonzero(cities[rows] != 0)
+    tails = hashes([names.body[i][-4:] for i in placed.tolist()])
+    yield "trade and city", rows[placed], mixed(tails, cities[rows[placed]].view(np.uint64))
+
+
+def _of_sounds(columns: NameColumns) -> Iterator[tuple[str, Ints, Bits]]:
+    """Pinyin of brands and Latin words, where a table holds both scripts."""
+    if not len(columns.han.brand) or not len(columns.latin.joined):
+        return
+    spoken: list[tuple[int, str]] = []
+    written: list[tuple[int, str]] = []
+    for row, name in enumerate(columns.names):
+        if name.han is not None:
+            spoken.append((row, plain_pinyin(name.han.brand[:4])))
+        elif name.latin is not None:
+            tokens = name.latin.tokens
+            written += [(row, t) for t in (*tokens[:3], "".join(tokens[:2])) if len(t) > 3]
+    known = {said for _, said in spoken}
+    heard = [(row, text) for row, text in written if text in known]
+    met = {text for _, text in heard}
+    yield _numbered("pinyin", [*heard, *((row, said) for row, said in spoken if said in met)])
+
+
+def order_of(names: Sequence[Name]) -> Floats:
+    """Each row's place when names are sorted by their cores: near places are near in spelling."""
+    order = sorted(range(len(names)), key=lambda at: names[at].core)
+    place = np.empty(len(names))
+    place[order] = np.arange(len(names))
+    return place
