@@ -37,7 +37,7 @@ CHANCES = {
     Happening.MOVED_TOWN: 0.001,
     Happening.RENAMED: 0.003,
     Happening.EXECUTIVE: 0.003,
-    Happening.HEADCOUNT: 0.004,
+    Happening.HEADCOUNT: 0.008,
     Happening.NEW_DOMAIN: 0.001,
     Happening.CLOSED: 0.002,
     Happening.TAKEN_OVER: 0.001,

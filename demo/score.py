@@ -80,6 +80,7 @@ class Scorer:
     doubted: list[tuple[int, str, str, str, str]] = field(default_factory=list)
     missed: list[tuple[int, str, str, str]] = field(default_factory=list)
     _wanted: dict[Cell, list[Wanted]] = field(default_factory=dict)
+    _flagged: set[tuple[str, str, str]] = field(default_factory=set)
     _found: dict[Event, bool] = field(default_factory=dict)
 
     @property
@@ -89,6 +90,11 @@ class Scorer:
         for event, found in self._found.items():
             shares[event.kind].add(found)
         return shares
+
+    def told_missed(self) -> list[tuple[int, str, str, str]]:
+        """What was missed, planted changes first and blanks last."""
+        order = {"filled": 2, "renewed": 1, "flagged": 1}
+        return sorted(self.missed, key=lambda missed: order.get(missed[3], 0))
 
     def expect(self, rows: Iterable[Row], events: Collection[Event]) -> None:
         """Notes, before a night, what it and the next ought to find: first what stands wrong, later what was planted."""
@@ -175,7 +181,9 @@ class Scorer:
             tally.restyled += bool(before) and was_right and right
             if not right:
                 self.mistakes.append((self.world.night, row.id, name, before, text))
-        if before and not protected and (asked is not None or text != before):
+        flag = (row.id, name, before)
+        if before and not protected and flag not in self._flagged and (asked is not None or text != before):
+            self._flagged.add(flag)
             tally.flag.add(not was_right)
             if was_right:
                 self.doubted.append((self.world.night, row.id, name, before, asked or text))

@@ -63,7 +63,7 @@ class DemoReport:
             "mistakes": [dict(zip(("night", "account_id", "field", "before", "after"), m, strict=True)) for m in self.scorer.mistakes[:200]],
             "doubted": [dict(zip(("night", "account_id", "field", "standing", "proposed"), m, strict=True)) for m in self.scorer.doubted[:200]],
             "happenings": {kind.value: _share(share) for kind, share in self.scorer.happenings.items()},
-            "missed": [dict(zip(("night", "account_id", "field", "what"), m, strict=True)) for m in self.scorer.missed[:200]],
+            "missed": [dict(zip(("night", "account_id", "field", "what"), m, strict=True)) for m in self.scorer.told_missed()[:200]],
         }  # fmt: skip
 
     def _field(self, name: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from datetime import datetime
 from accounts.account import Account
 from accounts.catalogue import Catalogue
 from accounts.errors import WarehouseError
+from accounts.golden import Freshness
 from accounts.link import Candidate, Link, LinkDecision
 from accounts.observation import Observation, Outcome, Signal
 from accounts.protocols import Judgements
@@ -196,10 +197,10 @@ def _pages(answers: Iterable[Answer[Candidate] | Answer[Reading]]) -> tuple[str,
 
 
 def _is_wanted(source: Source, task: Task, answered: set[str]) -> bool:
-    """True while a need is open that the source may fill and is due for."""
+    """True while a need is open that the source may fill and is due for; of what is contradicted all free ones are heard."""
     return any(
         need.field in source.provides
-        and need.field not in answered
+        and (need.field not in answered or (need.status is Freshness.CONTRADICTED and source.cost == 0))
         and (not need.sources or source.name in need.sources)
         for need in task.item.needs
     )

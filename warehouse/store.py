@@ -69,6 +69,10 @@ class Warehouse:
         """Gives the file back."""
         self._db.close()
 
+    def another(self) -> Warehouse:
+        """A second hand on the same open database, for another thread."""
+        return Warehouse(self._db.cursor(), self.folder, scratch=self._scratch)
+
     def rows(self, query: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         """The rows of a query as dicts; times come back aware, in UTC."""
         cursor = self._execute(query, parameters)
@@ -289,18 +293,19 @@ def _quoted(path: Path) -> str:
 
 
 def _migrate(warehouse: Warehouse, path: Path) -> None:
+    """Runs every migration the file has not seen; they stand by themselves, so that they may land in any order."""
     warehouse.run("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER, applied_at TIMESTAMP)")
-    have = warehouse.value("SELECT coalesce(max(version), 0) FROM schema_version")
+    have = {row["version"] for row in warehouse.rows("SELECT version FROM schema_version")}
     known = migrations()
-    if have > known[-1][0]:
+    if have - {version for version, _ in known}:
         warehouse.close()
         raise WarehouseError(
-            f"{path} has schema version {have}; this Evergreen knows {known[-1][0]}.",
+            f"{path} has schema version {max(have)}; this Evergreen knows {known[-1][0]}.",
             remedy="Use the Evergreen that wrote it, or a newer one.",
             path=path,
         )
     for version, script in known:
-        if version > have:
+        if version not in have:
             with warehouse.transaction():
                 warehouse.run(script)
                 warehouse.run(

@@ -184,3 +184,22 @@ def test_a_site_that_speaks_of_another_company_contradicts_the_website(world: Wo
 def test_a_cell_of_several_values_reads_the_same_in_any_order(world: World) -> None:
     world.pull(account("A", ticker="BETA; alfa"), account("B", ticker="ALFA;BETA"))
     assert world.value("A", "ticker")["key"] == world.value("B", "ticker")["key"] == "alfa;beta"
+
+
+def test_a_contradiction_asks_the_sources_again_that_answered_before_it(world: World) -> None:
+    world.pull(account("A", "2026-10-01", phone="+1 303-555-0100"))
+    world.observe("A", "phone", "+1 303-555-0100", at=NOW - timedelta(days=2))
+    row = {
+        "run_id": "r1",
+        "account_id": "A",
+        "source": "edgar",
+        "outcome": "rows",
+        "noted_at": NOW - timedelta(days=1),
+    }
+    world.warehouse.append("source_call", [row])
+    offers = [Offer("edgar", frozenset({"phone"}), 30)]
+    refresh_staleness(world.warehouse, NOW)
+    assert list(work_list(world.warehouse, NOW, offers)) == []
+    world.observe("A", "phone", "+1 303-555-0177", at=NOW)
+    refresh_staleness(world.warehouse, NOW)
+    assert [i.account_id for i in work_list(world.warehouse, NOW, offers)] == ["A"]

@@ -151,3 +151,12 @@ def test_the_survivor_does_not_depend_on_the_order_of_reading(
         assert golden["value"] in {city for _, city, _, _ in seen}
         answers.append((golden["value"], golden["sources"], golden["confirming_keys"]))
     assert answers[0] == answers[1]
+
+
+def test_a_value_is_as_sure_as_its_newest_reading_and_a_faint_loser_confirms_nothing(world: World) -> None:
+    world.link("A")
+    world.observe("A", "legal_name", "Acme Ltd", confidence=0.95, at=NOW - timedelta(days=1))
+    world.observe("A", "legal_name", "Acme Ltd", confidence=0.2)
+    world.observe("A", "legal_name", "Birch Ltd", confidence=0.9)
+    golden = world.settle("A")["legal_name"]
+    assert (golden["value"], golden["confirming_keys"]) == ("Birch Ltd", ["birchltd"])

@@ -56,7 +56,7 @@ SELECT
             || CASE WHEN good_at = changed_at AND changed_by IS NOT NULL AND good_at IS DISTINCT FROM ours_at THEN ' by ' || changed_by ELSE '' END
             || ', ' || age_days || ' days ago; it is trusted for ' || ttl_days
     END AS reason,
-    age_days, ttl_days,
+    age_days, ttl_days, CASE WHEN status = 'contradicted' THEN said_at END AS said_at,
     weight * CASE status
         WHEN 'contradicted' THEN 1.5 WHEN 'invalid' THEN 1.3 WHEN 'missing' THEN 1.0 WHEN 'asked' THEN 2.0
         WHEN 'expired' THEN least(2.0, age_days / ttl_days) WHEN 'due' THEN 0.5 ELSE 0.0

@@ -4,9 +4,10 @@
 --      columns. Only observations of accepted links count; our own
 --      judgement of an account (`intelligence`) is about it by definition. An older value of the same record that a newer reading
 --      no longer shows is superseded (score × 0.15); of technologies, one that two looks at its page no longer show,
---      as in technologies_seen.sql. Agreement is noisy-or over sources; pages of one source are one
---      voice. A loser below half the field's bar confirms nothing. A kind named first in `prefer_kinds` wins among values that reach the field's bar. Fields with many
---      values and no kinds keep them all, joined by '; '.
+--      as in technologies_seen.sql. A value is as sure as its newest reading. Agreement is noisy-or over sources; pages of
+--      one source are one voice. A loser below half the field's bar confirms nothing. A kind named first in
+--      `prefer_kinds` wins among values that reach the field's bar. Fields with many values and no kinds keep them all,
+--      joined by '; '.
 
 WITH accepted AS (
     SELECT account_id, source, record_id, arg_max(decision, decided_at) AS decision,
@@ -26,7 +27,7 @@ seen AS (
         arg_max(o.id, (o.observed_at, o.confidence)) AS observation_id,
         max(o.observed_at) AS observed_at,
         arg_max(o.url, o.observed_at) AS url,
-        max(o.confidence) AS confidence,
+        arg_max(o.confidence, (o.observed_at, o.confidence)) AS confidence,
         bool_or(list_contains(f.wrong_kinds, o.kind)) AS wrong,
         bool_and(coalesce(list_contains(f.never_kinds, o.kind), false)) AS never,
         min(list_position(f.prefer_kinds, o.kind)) AS kind_rank,

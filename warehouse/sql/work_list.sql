@@ -2,12 +2,20 @@
 -- In:  staleness, source_call, provides (source, field, every_days); $now.
 -- Out: account_id, needs (JSON list of field, status, reason, sources that are due), benefit.
 -- A need is open while a source that provides the field has not answered for the account within its `every_days`
--- (a failed call is no answer). A fresh field is a need too: the regular look that finds out what changed. It counts
--- little, so that a budget goes to what is known to be wrong first.
+-- (a failed call is no answer; it is asked again at once, then after 1, 3, 7, 15 and at most 30 days), or since it was
+-- contradicted. A fresh field is a need too: the regular look that finds
+-- out what changed. It counts little, so that a budget goes to what is known to be wrong first.
 
-WITH answered AS (
-    SELECT account_id, source, max(noted_at) AS noted_at
-    FROM source_call WHERE outcome <> 'failed' GROUP BY ALL
+WITH called AS (
+    SELECT account_id, source, max(noted_at) AS called_at, max(noted_at) FILTER (outcome <> 'failed') AS answered_at
+    FROM source_call GROUP BY ALL
+),
+answered AS (
+    SELECT h.*, count(c.noted_at) AS failures
+    FROM called h
+    LEFT JOIN source_call c ON c.account_id = h.account_id AND c.source = h.source AND c.outcome = 'failed'
+        AND (h.answered_at IS NULL OR c.noted_at > h.answered_at)
+    GROUP BY ALL
 ),
 open_need AS (
     SELECT s.account_id, s.field, s.status, s.reason, list(p.source ORDER BY p.source) AS sources,
@@ -15,8 +23,9 @@ open_need AS (
     FROM staleness s
     JOIN provides p ON p.field = s.field
     LEFT JOIN answered r ON r.account_id = s.account_id AND r.source = p.source
-    WHERE r.noted_at IS NULL OR s.status = 'asked'
-       OR date_diff('day', r.noted_at, $now::TIMESTAMP) >= p.every_days
+    WHERE r.called_at IS NULL OR s.status = 'asked' OR r.answered_at < s.said_at
+       OR (r.failures = 0 AND date_diff('day', r.answered_at, $now::TIMESTAMP) >= p.every_days)
+       OR (r.failures > 0 AND date_diff('day', r.called_at, $now::TIMESTAMP) >= least(30, pow(2, least(r.failures, 10) - 1) - 1))
     GROUP BY ALL
 )
 SELECT account_id,

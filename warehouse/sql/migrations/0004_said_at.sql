@@ -1,0 +1,2 @@
+-- When a field was contradicted: sources that answered before that are asked again.
+ALTER TABLE staleness ADD COLUMN said_at TIMESTAMP;
