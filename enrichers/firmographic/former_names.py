@@ -21,6 +21,7 @@ _ONCE = r"(?:(?:formerly|previously)(?:\s+(?:known|trading|named|called)(?:\s+as
 _FORM = r"[\w.,]{0,14}(?:[ ,][A-Z][\w.]{0,11}){0,2}"
 """What a legal form adds to a name without one."""
 _GAP = r"[\s,，:：(（“”\"']{0,4}"
+_LONG_CHINESE = re.compile(r"[\u4e00-\u9fff]{5,}")
 _LONGEST = 600
 _MOST_LINES = 200
 _MOST_NAMES = 6
@@ -30,7 +31,9 @@ def given_up(names: Sequence[str], pages: Iterable[Page]) -> dict[str, Fact]:
     """Those of the names that pages tell to have been another one's former name, each with the fact that tells it."""
     told: dict[str, Fact] = {}
     lines = [line for page in pages for line in _telling(page)][:_MOST_LINES]
-    for old, new in permutations(names[:_MOST_NAMES], 2) if lines else ():
+    text = "\n".join(line.plain for line in lines).casefold()
+    spoken = [name for name in names[:_MOST_NAMES] if _least(without_legal_form(name)) in text] if lines else []
+    for old, new in permutations(spoken, 2):
         if old in told or new in told:
             continue
         pattern = _change(without_legal_form(old), without_legal_form(new))
@@ -57,8 +60,13 @@ def _change(old: str, new: str) -> re.Pattern[str]:
     )
 
 
+def _least(name: str) -> str:
+    """What a text that prints the name holds: looked for first, for a pattern costs a hundred times that."""
+    return (name[2:] if _LONG_CHINESE.fullmatch(name) else name).casefold()
+
+
 def _pattern(name: str) -> str:
     """A name as running text prints it; a Chinese one may go without the town before it."""
-    if re.fullmatch(r"[\u4e00-\u9fff]{5,}", name):
+    if _LONG_CHINESE.fullmatch(name):
         return rf"(?:{name[:2]})?{name[2:]}"
     return re.escape(name)

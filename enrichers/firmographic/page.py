@@ -54,6 +54,7 @@ _ICON_TAGS = frozenset({"i", "span", "em"})
 _LABEL = re.compile(
     r"(?i)^\W*(?:tele)?(?:phone|fax|call(?: us)?(?: now)?|tel|mobile|e-?mail|address|电话|電話|传真|傳真|邮箱|地址|热线|手机)\W*$"
 )
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 _HIDDEN = re.compile(r"(?i)display\s*:\s*none|visibility\s*:\s*hidden")
 _NULLS = dict.fromkeys(
     [0, *range(1, 9), 11, 12, *range(14, 32), 0xFEFF, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F]
@@ -152,8 +153,8 @@ class Page:
     def language(self) -> str:
         """`zh` where a fifth of the letters are Han, else the page's own claim, else `en`."""
         sample = self.title + self.text[:20_000]
-        han = sum("\u4e00" <= c <= "\u9fff" for c in sample)
-        if han * 4 > sum(c.isalpha() for c in sample) or (han > 100 and han * 8 > len(sample)):
+        han = 0 if sample.isascii() else len(_HAN.findall(sample))
+        if han and (han * 4 > sum(map(str.isalpha, sample)) or (han > 100 and han * 8 > len(sample))):
             return "zh"
         claimed = (self.root.get("lang") or self.meta.get("content-language") or "en").strip()[:2].lower()
         return claimed if claimed.isalpha() and claimed != "zh" else "en"
