@@ -140,9 +140,21 @@ class Simulator:
         self.stop()
 
     def serve(self, request: Request) -> Answer:
-        """The reply to any request, one at a time."""
+        """The reply to any request, one at a time; what happens in between happens outside of it."""
+        faults, writing = self.org.faults, self.is_write(request)
+        if writing and faults.before_write is not None:
+            hook, faults.before_write = faults.before_write, None
+            hook()
         with self._lock:
-            return self._serve(request)
+            before = self.org.writes
+            answer = self._serve(request)
+            wrote = self.org.writes > before
+        if wrote and faults.after_write is not None:
+            hook, faults.after_write = faults.after_write, None
+            hook()
+        if wrote and _take(faults, "hang_after_commit"):
+            return Answer(hang=True)
+        return answer
 
     def _serve(self, request: Request) -> Answer:
         faults = self.org.faults
@@ -153,7 +165,7 @@ class Simulator:
         self.log.append((request.method, request.path))
         self.calls[self.purpose(request)] += 1
         met = self._fault(faults)
-        return met if met is not None else self._done(request)
+        return met if met is not None else self.answer(request)
 
     def _fault(self, faults: Faults) -> Answer | None:
         if _take(faults, "fail"):
@@ -168,22 +180,6 @@ class Simulator:
             return self.spent()
         faults.calls_left -= 1
         return None
-
-    def _done(self, request: Request) -> Answer:
-        faults, writing = self.org.faults, self.is_write(request)
-        if writing and faults.before_write is not None:
-            hook, faults.before_write = faults.before_write, None
-            hook()
-        before = self.org.writes
-        answer = self.answer(request)
-        if self.org.writes > before:
-            if faults.after_write is not None:
-                hook, faults.after_write = faults.after_write, None
-                hook()
-            if faults.hang_after_commit > 0:
-                faults.hang_after_commit -= 1
-                return Answer(hang=True)
-        return answer
 
     def purpose(self, request: Request) -> str:
         """What a call is counted as."""

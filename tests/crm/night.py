@@ -1,8 +1,8 @@
-"""A small night over a file: pull, decide every field, apply; what the flows do, with the ledger in memory."""
+"""A small night over any CRM: pull, decide every field, apply; what the flows do, with the ledger in memory."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from accounts.change import ChangeSet
 from accounts.clock import FixedClock
 from accounts.golden import Freshness, GoldenValue, Staleness
 from crm.apply import ApplyReport, apply_change_set
+from crm.base import Crm
 from crm.history import Seen, history_of
 from crm.plan import build_change_set
 from crm.settle import settle_unknown
@@ -23,10 +24,10 @@ FIELDS = ("phone", "city")
 
 
 @dataclass
-class Nights:
+class CrmNights:
     """Remembers what each pull saw, as the warehouse does: when a value came to stand there, who was asked what."""
 
-    path: Path
+    open: Callable[[datetime], Crm]
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
     seen: dict[tuple[str, str], tuple[str | None, Seen]] = field(default_factory=dict)
     cleared: set[tuple[str, str]] = field(default_factory=set)
@@ -36,21 +37,28 @@ class Nights:
     def plan(self, truth: Mapping[tuple[str, str], GoldenValue], now: datetime) -> ChangeSet:
         """Settles what a crash left, pulls, decides."""
         self.run += 1
-        crm = file_crm(self.path, FixedClock(now))
+        crm = self.open(now)
         settle_unknown(crm, self.ledger, FixedClock(now))
-        accounts = crm.pull().accounts
-        views = [self._view(a, name, truth.get((a.id, name)), now) for a in accounts for name in FIELDS]
+        schema, accounts = crm.describe(), crm.pull().accounts
+        columns = {name: column.name for name in FIELDS if (column := schema.column_of(name)) is not None}
+        views = [
+            self._view(crm, a, name, column, truth.get((a.id, name)), now)
+            for a in accounts
+            for name, column in columns.items()
+        ]
         self.last = now
         return build_change_set(
-            views, run_id=f"run-{self.run}", crm="file", created_at=now, accounts=len(accounts), limit=1.0
+            views, run_id=f"run-{self.run}", crm=crm.kind, created_at=now, accounts=len(accounts), limit=1.0
         )
 
     def night(self, truth: Mapping[tuple[str, str], GoldenValue], now: datetime) -> ApplyReport:
         """One whole night."""
         plan = self.plan(truth, now)
-        return apply_change_set(file_crm(self.path, FixedClock(now)), self.ledger, plan, FixedClock(now))
+        return apply_change_set(self.open(now), self.ledger, plan, FixedClock(now))
 
-    def _view(self, account: Account, name: str, said: GoldenValue | None, now: datetime) -> FieldView:
+    def _view(
+        self, crm: Crm, account: Account, name: str, column: str, said: GoldenValue | None, now: datetime
+    ) -> FieldView:
         spec, current = CATALOGUE[name], account.get(name)
         key = spec.value_type.key(current) if current else ""
         seen = self._look(account.id, name, current, now)
@@ -67,8 +75,8 @@ class Nights:
             expired = age is not None and age >= spec.ttl_days and not ours
             status = Freshness.EXPIRED if expired else Freshness.FRESH if age is not None else Freshness.DUE
         return FieldView(
-            account, spec, name, current, key, said, Staleness(account.id, name, status, status, age, spec.ttl_days),
-            history, standing, now,
+            account, spec, column, current, key, said, Staleness(account.id, name, status, status, age, spec.ttl_days),
+            history, standing, now, held_as=crm.held_as(name, said.value) if said else None,
         )  # fmt: skip
 
     def _look(self, account_id: str, name: str, current: str | None, now: datetime) -> Seen:
@@ -85,3 +93,10 @@ class Nights:
             self.cleared.discard((account_id, name))
         self.seen[account_id, name] = (current, seen)
         return seen
+
+
+class Nights(CrmNights):
+    """Nights over a file."""
+
+    def __init__(self, path: Path, ledger: MemoryLedger | None = None) -> None:
+        super().__init__(lambda now: file_crm(path, FixedClock(now)), ledger or MemoryLedger())
