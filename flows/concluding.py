@@ -146,7 +146,7 @@ def _said(
         fields.hiring_trend(told.hiring, former.get("hiring_trend"), lang),
         *fields.business_needs(told.hiring, lang),
         *fields.score_and_tier(told.score, former.get("score"), former.get("tier")),
-        fields.brief_field(brief),
+        fields.brief_field(brief, former.get("brief")),
         fields.freshness_grade(m.golden, catalogue, now.date()),
         fields.enriched_at(learned, read_at, former.get("enriched_at")),
     ]

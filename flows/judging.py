@@ -30,8 +30,10 @@ SURE_ENOUGH = 0.6
 _UNDATED = 0.6
 #: A telling so much younger than its event is a look back.
 _OLD_NEWS = timedelta(days=400)
-#: Classes in which both companies named are parties.
-_MUTUAL = frozenset({"m_and_a", "partnership_or_contract"})
+#: Classes whose headline opens with somebody else and is still about the account: a partner, an officer, a court.
+_OPENED_BY_OTHERS = frozenset(
+    {"m_and_a", "partnership_or_contract", "executive_change", "legal_regulatory", "delisting"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ def attribute(article: Article, event: Event, naming: Naming) -> tuple[float, st
 def _is_beside(mention: Mention, article: Article, event: Event, naming: Naming) -> bool:
     """True where another company stands before the account and the event is not one of both."""
     other = other_subject(article.title, naming)
-    if not other or not mention.in_title or event.event_class in _MUTUAL:
+    if not other or not mention.in_title or event.event_class in _OPENED_BY_OTHERS:
         return False
     return not mention.starts_before(other)
 

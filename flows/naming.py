@@ -18,8 +18,14 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _FORM_EN = r"(?:Inc|Corp|Corporation|Ltd|Limited|LLC|PLC|plc|AG|GmbH|SA|NV|SE|Holdings|Group|Co)\b\.?"
 _OTHER_EN = re.compile(rf"\b((?:[A-Z][\w&'’-]*[\s,]+){{1,4}}{_FORM_EN})")
 _OTHER_ZH = re.compile(
-    r"(?:^|[，。；：、\s“”《》])([一-龥A-Za-z0-9（）()]{2,16}?(?:有限公司|有限责任公司|集团|股份|科技|电子|机械|制造|实业|控股|银行|证券|资本|基金))"
+    r"(?:^|[，。；：、\s“”《》])(?![由与和向对被从为将在])([一-龥A-Za-z0-9（）()]{2,16}?(?:有限公司|有限责任公司|集团|股份|科技|电子|机械|制造|实业|控股|银行|证券|资本|基金))"
 )
+#: A form cut short that goes on like this is part of another company's name.
+_GOES_ON = re.compile(
+    r"^[一-龥]{0,6}?(?:有限公司|有限责任公司|集团|股份|控股|科技|电子|机械|制造|实业|银行|证券)"
+)
+#: Han names with fewer characters are words as well.
+_SHORTEST = 4
 #: A proper name at a headline's head: capitalised words before the first that is not.
 _HEAD_EN = re.compile(r"^((?:[A-Z][\w&'’-]*)(?:\s(?:[A-Z][\w&'’-]*|&|of|and))*)\s+[a-z]")
 
@@ -81,7 +87,7 @@ class Naming:
     def _han_spans(self, text: str) -> Iterator[tuple[int, int, float]]:
         for form in self.han:
             at = text.find(form)
-            if at < 0:
+            if at < 0 or self._goes_on(text, at, form):
                 continue
             rivals = [name for name in others_named(text) if name != form and name not in self.han]
             found = find_focus(text, [form, *rivals])
@@ -92,6 +98,14 @@ class Naming:
             else:
                 yield at, at + len(form), 1 - found.probability
             return
+
+    def _goes_on(self, text: str, at: int, form: str) -> bool:
+        """True where the name goes on behind a form that was cut short, and not the way the account's own does."""
+        if form == self.han[0] or any(
+            text.startswith(longer, at) for longer in self.han if len(longer) > len(form)
+        ):
+            return False
+        return _GOES_ON.match(text[at + len(form) : at + len(form) + 16]) is not None
 
     def _latin_spans(self, text: str) -> Iterator[tuple[int, int, float]]:
         for name in self.names:
@@ -104,14 +118,21 @@ class Naming:
 
 
 def _han_forms(name: str) -> Iterator[str]:
+    """The name, without region and legal form, and cut after any of its trades: 蓝谷传感技术 is 蓝谷传感, too."""
     if not _HAN.search(name):
         return
     yield name
     parts = parse(name).han
-    if parts:
-        yield from (form for form in (parts.stem, parts.body) if len(form) >= 4 or form == name)
-        if len(parts.body) == 3 and not parts.trades:
-            yield parts.body
+    if not parts:
+        return
+    yield from (form for form in (parts.stem, parts.body) if len(form) >= _SHORTEST)
+    size = len(parts.brand)
+    for trade in parts.trades:
+        size += len(trade)
+        if size >= _SHORTEST and parts.body.startswith(parts.brand):
+            yield parts.body[:size]
+    if len(parts.body) == _SHORTEST - 1 and not parts.trades:
+        yield parts.body
 
 
 def latin_span(text: str, name: str) -> tuple[int, int] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -23,31 +23,23 @@ __all__ = ["Brief", "Lang", "Section", "Sentence", "write_brief"]
 MOST_SIGNALS, MOST_RISKS, MOST_ANGLES = 5, 3, 2
 #: What is older than this is no news.
 NEWS_DAYS = 365
-_PROFILE = (
-    "industry",
-    "employees",
-    "founded",
-    "city",
-    "country",
-    "parent",
-    "website",
-    "phone",
-    "key_executives",
-)
+_PROFILE = ("industry", "employees", "founded", "place", "parent", "website", "phone", "key_executives")
+_FIRST_LINE = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """The brief of one account in one language."""
+    """The brief of one account in one language; `opening` is the headline without the score, which drifts from day to day."""
 
     account_id: str
     lang: Lang
     headline: Sentence
+    opening: Sentence
     sections: tuple[Section, ...]
 
     def as_text(self, *, leave_out: Sequence[str] = (), links: bool = True) -> str:
-        """The brief as plain text, links under the sentence they belong to; sections may be left out by name."""
-        lines = [self.headline.text]
+        """The brief as plain text, links under the sentence they belong to; sections, and the score, may be left out by name."""
+        lines = [self.opening.text if "score" in leave_out else self.headline.text]
         for section in self.sections:
             if section.name in leave_out:
                 continue
@@ -90,18 +82,17 @@ def write_brief(account_id: str, name: str, facts: Facts, today: date, lang: Lan
     }
     titles = words["sections"][lang]
     sections = tuple(Section(name, titles[name], found) for name, found in parts.items() if found)
-    return Brief(
-        account_id, lang, _headline(name, facts.score, lang), (*_reasons(facts.score, lang), *sections)
-    )
+    headline, opening = (_headline(name, facts.score, lang, kind) for kind in ("headline", "opening"))
+    return Brief(account_id, lang, headline, opening, (*_reasons(facts.score, lang), *sections))
 
 
-def _headline(name: str, score: Score | None, lang: Lang) -> Sentence:
+def _headline(name: str, score: Score | None, lang: Lang, kind: str) -> Sentence:
     templates = data("brief")["sentences"][lang]
     if score is None:
         return Sentence(templates["unscored"].format(name=name))
     band = score.band.name if lang == "en" else data("brief")["bands"].get(score.band.name, score.band.name)
     action = score.band.action_en if lang == "en" else score.band.action_zh
-    text = templates["headline"].format(name=name, score=f"{score.value:.0f}", band=band, action=action)
+    text = templates[kind].format(name=name, score=f"{score.value:.0f}", band=band, action=action)
     return Sentence(text, tuple(part.signal_id for part in score.parts if part.signal_id))
 
 
@@ -141,7 +132,8 @@ def _profile(golden: Mapping[str, GoldenValue], lang: Lang) -> tuple[Sentence, .
     template, stop = words["sentences"][lang]["field"], words["sentences"][lang]["stop"]
     separator = "; " if lang == "en" else "，"
     sentences = []
-    for names in (_PROFILE[:6], _PROFILE[6:]):
+    golden = _with_place(golden)
+    for names in (_PROFILE[:_FIRST_LINE], _PROFILE[_FIRST_LINE:]):
         known = [(name, golden[name]) for name in names if name in golden and golden[name].value]
         told = [
             template.format(
@@ -153,6 +145,17 @@ def _profile(golden: Mapping[str, GoldenValue], lang: Lang) -> tuple[Sentence, .
             ids = tuple(i for _, value in known for i in value.observation_ids)
             sentences.append(Sentence(separator.join(told) + stop, ids))
     return tuple(sentences)
+
+
+def _with_place(golden: Mapping[str, GoldenValue]) -> dict[str, GoldenValue]:
+    """The golden record with city and country as one `place`, seen when the older of them was."""
+    parts = [golden[name] for name in ("city", "country") if name in golden and golden[name].value]
+    if not parts:
+        return dict(golden)
+    oldest = min(parts, key=lambda part: part.observed_at)
+    ids = tuple(i for part in parts for i in part.observation_ids)
+    text = ", ".join(part.value for part in parts)
+    return {**golden, "place": replace(oldest, field="place", value=text, display=text, observation_ids=ids)}
 
 
 def _told(happenings: Sequence[Happening], lang: Lang) -> tuple[Sentence, ...]:
@@ -203,6 +206,7 @@ def _freshness(golden: Mapping[str, GoldenValue], today: date, lang: Lang) -> tu
     words = data("brief")
     templates = words["sentences"][lang]
     groups: dict[tuple[int, tuple[str, ...]], list[str]] = defaultdict(list)
+    golden = _with_place(golden)
     for name in _PROFILE:
         if name in golden and golden[name].value:
             age = max((today - golden[name].observed_at.date()).days, 0)

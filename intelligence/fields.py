@@ -108,11 +108,19 @@ def score_and_tier(score: Score | None, former: str | None, former_tier: str | N
     return [Said("score", str(value), why, url), Said("tier", tier, f"{score.band.name}: {why}", url)]
 
 
-def brief_field(brief: Brief) -> Said:
-    """The brief without what only ages: its score and its freshness."""
-    return Said(
-        "brief", brief.as_text(leave_out=("freshness", "why"), links=False).strip(), brief.headline.text
-    )
+def brief_field(brief: Brief, former: str | None) -> Said:
+    """The brief without what only ages; the former one while nothing but counts of roles has changed."""
+    value = brief.as_text(leave_out=("score", "why", "freshness"), links=False).strip()
+    if former is not None and _skeleton(former) == _skeleton(value):
+        value = former
+    return Said("brief", value, brief.opening.text)
+
+
+def _skeleton(text: str) -> str:
+    """A brief's text without the sections that count roles, whatever its language."""
+    titles = {data("brief")["sections"][lang][name] for lang in ("en", "zh") for name in ("hiring", "needs")}
+    blocks = (block for block in text.split("\n\n") if block.split("\n")[0].strip() not in titles)
+    return " ".join(" ".join(blocks).split())
 
 
 def freshness_grade(golden: Mapping[str, GoldenValue], catalogue: Catalogue, today: date) -> Said | None:

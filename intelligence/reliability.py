@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 #: Wrong values that are about equally likely in place of the right one: agreement by chance is one in so many.
 FALSE_VALUES = 10
 #: How far a source's shift strays from none, and a field's from its source's (standard deviations, in log-odds).
-SOURCE_SPREAD, FIELD_SPREAD = 1.5, 1.0
+SOURCE_SPREAD, FIELD_SPREAD = 0.7, 0.7
 _ROUNDS, _STEPS, _EDGE = 5, 30, 0.005
 
 Pair = tuple[str, str]

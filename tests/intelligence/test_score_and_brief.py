@@ -121,7 +121,7 @@ def test_brief_in_both_languages() -> None:
     assert "2031-06-01: expansion (planned) — New plant in Ohio" in english
     assert "Employees: 250." in english and "Seen 2 days ago: employees (wikidata)." in english
     assert "2031-06-01：扩产投资（计划中）——New plant in Ohio" in chinese
-    assert "员工250。" in chinese and "2天前核实：员工（wikidata）。" in chinese
+    assert "员工：250。" in chinese and "2天前核实：员工（wikidata）。" in chinese
 
 
 def test_a_brief_of_nothing_says_so() -> None:
