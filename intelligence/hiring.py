@@ -1,7 +1,7 @@
 """The hiring trend of an account: surge, growth, drop, by robust statistics over enough history.
 
 The level now (median of the recent looks) is held against the usual one (median of the looks before) in units of its spread:
-1.4826 × MAD, no less than the deviation of a Poisson count (Rousseeuw and Croux, 1993). What is not hiring news says so in
+1.4826 × MAD (Rousseeuw and Croux, 1993), no less than a share of a Poisson count's deviation. What is not hiring news says so in
 `reason`: a changed reader, a new board, a failed look, the Spring Festival, reposts.
 """
 
@@ -83,10 +83,12 @@ def _compared(
 ) -> tuple[str, float, str]:
     rules = data("hiring")
     usual, now = float(median(before)), float(median(x.open_roles for x in recent))
-    spread = max(1.4826 * median(abs(n - usual) for n in before), math.sqrt(max(usual, 1.0)))
+    spread = max(
+        1.4826 * median(abs(n - usual) for n in before), rules["least_spread"] * math.sqrt(max(usual, 1.0))
+    )
     distance = (now - usual) / spread
     words = f"{now:g} open roles against {usual:g} usually ({distance:+.1f} deviations)"
-    far, enough = abs(distance) >= rules["strength"], abs(now - usual) >= rules["least_roles"]
+    far, enough = abs(distance) >= rules["strength"], abs(now - usual) >= _least_roles(usual)
     if far and enough and now >= rules["surge_ratio"] * max(usual, 1.0):
         return "surge", usual, words
     if far and enough and now <= rules["drop_ratio"] * usual:
@@ -98,6 +100,11 @@ def _compared(
     if abs(distance) >= 1 and now * rules["growing_ratio"] <= usual:
         return "shrinking", usual, words
     return "steady", usual, words
+
+
+def _least_roles(usual: float) -> int:
+    rules = data("hiring")
+    return int(rules["small_board_roles"] if usual < rules["small_board"] else rules["least_roles"])
 
 
 def in_festival(day: date, country: str) -> bool:
