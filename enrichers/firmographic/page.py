@@ -54,6 +54,10 @@ _ICON_TAGS = frozenset({"i", "span", "em"})
 _LABEL = re.compile(
     r"(?i)^\W*(?:tele)?(?:phone|fax|call(?: us)?(?: now)?|tel|mobile|e-?mail|address|电话|電話|传真|傳真|邮箱|地址|热线|手机)\W*$"
 )
+_WHOLE = re.compile(r"https?://[^/?#\s]+/[^?#\s]+$")
+_ROOTED = re.compile(r"/(?!/)[^?#.\s]*(?:\.\w+)?")
+_ORIGIN = re.compile(r"https?://[^/?#\s]+")
+"""Addresses that are joined without the care `urljoin` takes: nearly all of a page's."""
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _HIDDEN = re.compile(r"(?i)display\s*:\s*none|visibility\s*:\s*hidden")
 _NULLS = dict.fromkeys(
@@ -169,11 +173,15 @@ class Page:
 
     def absolute(self, href: str, base: str | None = None) -> str:
         """An absolute address, or the text itself where the page's own address is unknown or `href` is broken."""
-        start = base or self.url
+        start, href = base or self.url, href.strip()
+        if not start or _WHOLE.match(href):
+            return href
+        if _ROOTED.fullmatch(href) and (origin := _ORIGIN.match(start)):
+            return origin.group() + href
         try:
-            return urljoin(start, href.strip()) if start else href.strip()
+            return urljoin(start, href)
         except ValueError:
-            return href.strip()
+            return href
 
     def before(self, line: Line, count: int) -> list[Line]:
         """The lines just above, nearest first."""
