@@ -1,4 +1,4 @@
-"""Learning from what past runs saw: how often values change, by field, segment and source, and how lively each account is."""
+"""Learning on the user's own accounts: how often values change, how lively each account is, how far sources are believed."""
 
 from __future__ import annotations
 
@@ -7,11 +7,16 @@ from collections.abc import Iterable
 from typing import Any
 
 from accounts.catalogue import Catalogue
+from accounts.change import ReviewAction, ReviewDecision
 from accounts.clock import Clock
 from intelligence.change_rates import Kind, Looks, Rate, fit_paces, fit_rates
+from intelligence.reliability import Claim, learn_reliability
 from warehouse.rates import account_histories, keep_rates, looks_by_kind, note_looks
+from warehouse.reliability import keep_reliability, spoken_claims
 from warehouse.staleness import Offer
 from warehouse.store import Warehouse
+
+_RULINGS = {ReviewAction.ACCEPT: True, ReviewAction.KEEP: False, ReviewAction.REJECT: False}
 
 #: The field that stands for any field of a record.
 ANY = "*"
@@ -65,3 +70,42 @@ def learn_paces(warehouse: Warehouse) -> list[dict[str, Any]]:
             for r, p in zip(rows, found, strict=True)
         ]
     return paces
+
+
+def learn_trust(warehouse: Warehouse, decisions: Iterable[ReviewDecision], clock: Clock) -> None:
+    """Learns how far each source is to be believed about each field; survivorship reads it.
+
+    From people: values they typed lately, took out after we had written them, accepted or turned down; and from sources
+    that speak of the same value.
+    """
+    rulings = [
+        {"account_id": d.account_id, "field": d.field, "key": d.proposed_key, "good": _RULINGS[d.action]}
+        for d in decisions
+        if d.action in _RULINGS and d.proposed_key and d.extras.get("kind") != "link"
+    ]
+    now = clock.now()
+    claims = [
+        Claim(
+            r["account_id"], r["field"], r["source"], tuple(r["keys"]), r["confidence"], _right(r, r["keys"])
+        )
+        for r in spoken_claims(warehouse, now, rulings)
+    ]
+    keep_reliability(
+        warehouse,
+        (
+            {
+                "source": source, "field": field, "shift": found.shift, "accuracy": found.accuracy,
+                "claimed": found.claimed, "checked": found.checked, "compared": found.compared, "noted_at": now,
+            }
+            for (source, field), found in learn_reliability(claims).items()
+        ),
+    )  # fmt: skip
+
+
+def _right(row: dict[str, Any], keys: list[str]) -> bool | None:
+    """What people made of a claim; the last word is what stands in the CRM by a person's hand."""
+    if row["person_key"] is not None:
+        return row["person_key"] in keys
+    if row["corrected_key"] in keys or not set(keys).isdisjoint(row["bad_keys"] or ()):
+        return False
+    return True if not set(keys).isdisjoint(row["good_keys"] or ()) else None

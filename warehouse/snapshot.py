@@ -12,18 +12,24 @@ from pathlib import Path
 import duckdb
 
 from accounts.errors import WarehouseError
-from warehouse.store import Warehouse, sql
+from warehouse.store import Warehouse, migrations, sql
 
 #: Tables a reader needs; `intent` stays with the writer.
 PUBLISHED = (
     "run", "field_spec", "authority", "crm_account", "crm_value", "crm_history", "observation", "signal", "link",
-    "source_call", "golden", "staleness", "confirmation", "change", "outcome", "undone", "review_item", "shard", "change_rate",
-    "posting", "board_look", "article", "story", "hiring", "score", "brief", "watched", "disowned",
+    "source_call", "golden", "staleness", "confirmation", "change", "outcome", "undone", "review_item", "shard", "change_rate", "reliability",
+    "posting", "board_look", "article", "story", "hiring", "score", "brief", "watched", "disowned", "audit_result",
 )  # fmt: skip
+#: Tables every snapshot has; any other is read as empty where an earlier Evergreen did not publish it yet.
+_ALWAYS = frozenset({
+    "run", "field_spec", "authority", "crm_account", "crm_value", "crm_history", "observation", "signal", "link",
+    "source_call", "golden", "staleness", "confirmation", "change", "outcome", "undone", "review_item", "shard",
+})  # fmt: skip
 #: Long tables that are read account by account.
 _BY_ACCOUNT = frozenset(
-    {"observation", "golden", "crm_value", "signal", "posting", "article", "story", "brief"}
-)
+    {"observation", "golden", "crm_value", "crm_history", "signal", "link", "staleness", "change", "outcome",
+     "confirmation", "source_call", "posting", "article", "story", "brief"}
+)  # fmt: skip
 
 
 def publish(warehouse: Warehouse, run_id: str, *, keep: int = 5) -> Path:
@@ -92,12 +98,13 @@ def open_snapshot(folder: Path) -> Warehouse:
     try:
         current = folder / "snapshots" / pointer.read_text(encoding="utf-8").strip()
         files = sorted(current.glob("*.parquet"))
-        lacking = {*PUBLISHED} - {file.stem for file in files}
+        lacking = _ALWAYS - {file.stem for file in files}
         if lacking:
             raise FileNotFoundError(f"{', '.join(sorted(lacking))}: no such table")
         connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false"})
         for file in files:
             connection.execute(f"CREATE VIEW {file.stem} AS FROM read_parquet('{_quoted(file)}')")
+        _add_empty(connection, {*PUBLISHED} - {file.stem for file in files})
         connection.execute("CREATE VIEW ours AS " + sql("ours"))
     except (OSError, ValueError, duckdb.Error) as error:
         raise WarehouseError(
@@ -106,6 +113,19 @@ def open_snapshot(folder: Path) -> Warehouse:
             path=folder,
         ) from error
     return Warehouse(connection, folder)
+
+
+def _add_empty(connection: duckdb.DuckDBPyConnection, tables: set[str]) -> None:
+    """Empty tables of these names, shaped as the migrations shape them."""
+    if not tables:
+        return
+    connection.execute("CREATE SCHEMA shape; USE shape")
+    for _, script in migrations():
+        connection.execute(script)
+    connection.execute("USE main")
+    for table in sorted(tables):
+        connection.execute(f"CREATE TABLE {table} AS FROM shape.{table} LIMIT 0")
+    connection.execute("DROP SCHEMA shape CASCADE")
 
 
 def _quoted(path: Path) -> str:
