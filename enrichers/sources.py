@@ -19,11 +19,13 @@ from typing import Any
 import enrichers
 from accounts.config import Config
 from accounts.errors import ConfigError
+from accounts.secrets import PLACES, find_secret
 from enrichers.base import _SOURCES, Source, SourceContext, source
+from enrichers.discreet import discreet
 from enrichers.own.table import open_table
 
 GROUP = "evergreen.sources"
-_OWN_SETTINGS = frozenset({"enabled", "key_env", "key_file"})
+_OWN_SETTINGS = frozenset({"enabled", *(f"key{place}" for place in PLACES)})
 
 
 def import_tree() -> None:
@@ -76,13 +78,19 @@ def active_sources(
         opt_in = str(getattr(cls, "opt_in", ""))
         if not given.get("enabled", not opt_in):
             told = f"switched off by [sources.{name}] enabled = false"
-            off.append((name, f"{opt_in}: [sources.{name}] enabled = true switches it on" if opt_in else told))
+            off.append(
+                (name, f"{opt_in}: [sources.{name}] enabled = true switches it on" if opt_in else told)
+            )
+            continue
+        wanted = [key for key in getattr(cls, "wants", ()) if not given.get(key)]
+        if wanted:
+            off.append((name, f"it needs {' and '.join(wanted)} under [sources.{name}]"))
             continue
         key, why = _key(config, name, cls, given, environment)
         if why:
             off.append((name, why))
             continue
-        on.append(cls(make_context({**settings, "key": key} if key else settings)))
+        on.append(discreet(cls(make_context({**settings, "key": key} if key else settings)), key))
     for name, table in tables.items():
         if table.get("enabled", True):
             on.append(open_table(name, table, config.resolve(Path()), config.path, make_context(table)))
@@ -126,16 +134,12 @@ def _key(
     config: Config, name: str, cls: type[Source], given: Mapping[str, Any], environment: Mapping[str, str]
 ) -> tuple[str, str]:
     """A source's key, or why it has none; both empty where it needs none."""
-    if given.get("key_file"):
-        path = config.resolve(Path(str(given["key_file"])))
-        try:
-            if path.stat().st_mode & 0o077:
-                return "", f"its key file {path} may be read by others; chmod 600 it"
-            return path.read_text(encoding="utf-8").strip(), ""
-        except OSError as error:
-            return "", f"its key file {path} cannot be read: {error.strerror}"
-    variable = str(given.get("key_env") or getattr(cls, "key_env", ""))
-    if not variable:
+    variable = str(getattr(cls, "key_env", ""))
+    if not variable and not any(given.get(f"key{place}") for place in PLACES):
         return "", ""
-    key = environment.get(variable, "").strip()
-    return key, "" if key else f"it needs a key: set {variable}, or key_file under [sources.{name}]"
+    try:
+        key = find_secret("key", given, config.resolve(Path()), environment, variable)
+    except ConfigError as error:
+        return "", f"{error.what} {error.remedy}"
+    named = str(given.get("key_env") or variable)
+    return key or "", "" if key else f"it needs a key: set {named}, or key_file under [sources.{name}]"

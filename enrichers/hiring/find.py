@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from accounts.errors import SourceBroken, SourceError
+from accounts.errors import SourceError
 from accounts.values.web import registrable_domain
 from enrichers.base import Web
 from enrichers.firmographic.name_parts import domain_label, domain_likeness
@@ -21,7 +21,7 @@ from enrichers.hiring.board import Board
 from enrichers.hiring.boards import board_named, boards
 from enrichers.hiring.job_posting import roles_in
 from enrichers.web.charset import decode
-from enrichers.web.once import get_once
+from enrichers.web.once import get_home, get_once
 from enrichers.web.response import Response
 
 PAGES = 4
@@ -62,7 +62,7 @@ class Search:
 def find_boards(web: Web, site: str, name: str, today: date, pages: int = PAGES) -> Search:
     """The boards a site leads to. Raises SourceError where the home page cannot be had."""
     search = Search()
-    home = _get(web, _spellings(site), search)
+    home, search.requests = get_home(web, site)
     search.home = home
     if not home.ok:
         return search
@@ -74,10 +74,12 @@ def find_boards(web: Web, site: str, name: str, today: date, pages: int = PAGES)
             continue
         seen.add(url)
         try:
-            response = _get(web, [url], search)
+            response, requests = get_once(web, url)
         except SourceError as error:
+            search.requests += 1
             search.errors.append(error.what)
             continue
+        search.requests += requests
         if response.ok:
             todo += _take(search, response, today, site=site, careers=True)
     search.found = _trusted(search.found, name, site)
@@ -89,24 +91,6 @@ def parse_named(named: str) -> FoundBoard | None:
     kind, _, slug = named.partition(":")
     board = board_named(kind)
     return FoundBoard(board, slug, slug if slug.startswith("http") else "") if board and slug else None
-
-
-def _get(web: Web, urls: list[str], search: Search) -> Response:
-    failed: SourceError | None = None
-    for url in urls:
-        try:
-            response, requests = get_once(web, url)
-        except SourceError as error:
-            search.requests += 1
-            failed = failed or error
-            continue
-        search.requests += requests
-        return response
-    raise failed or SourceBroken("There is no address to ask.")
-
-
-def _spellings(site: str) -> list[str]:
-    return [site, "http://" + site[8:]] if site.startswith("https://") else [site]
 
 
 def _take(search: Search, response: Response, today: date, *, site: str, careers: bool = False) -> list[str]:

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
-
 from accounts.errors import SourceError
 from enrichers.base import Web
 from enrichers.web.recent import Remembers
 from enrichers.web.response import Response
-
-T = TypeVar("T")
 
 
 def get_once(web: Web, url: str) -> tuple[Response, int]:
@@ -25,12 +20,20 @@ def get_once(web: Web, url: str) -> tuple[Response, int]:
     return web.get(url), 1
 
 
-def first_that_answers(urls: list[str], ask: Callable[[str], T]) -> T:
-    """What the first address that answers gives. Raises the first address's SourceError where none does."""
-    failed: SourceError | None = None
-    for url in urls:
+def get_home(web: Web, site: str) -> tuple[Response, int]:
+    """A site's home page and the requests it took; http is tried where https does not answer.
+
+    Raises the first SourceError where neither answers.
+    """
+    try:
+        return get_once(web, site)
+    except SourceError:
+        if not site.startswith("https://"):
+            raise
         try:
-            return ask(url)
-        except SourceError as error:
-            failed = failed or error
-    raise failed or SourceError("No address to ask.")
+            response, requests = get_once(web, "http://" + site[8:])
+        except SourceError:
+            response = None
+        if response is None:
+            raise
+        return response, requests + 1

@@ -18,14 +18,14 @@ _LINES = re.compile(r"\s*\n\s*")
 LONGEST = 200_000
 
 
-def plain(markup: str, longest: int = LONGEST) -> str:
-    """The text of a fragment, a line a block. Markup that is escaped a second time is read as markup.
+def plain(markup: str, longest: int = LONGEST, *, packed: bool = True) -> str:
+    """The text of a fragment, a line a block. Markup that is escaped a second time is read as markup, where it is `packed`.
 
     >>> plain("&lt;p&gt;One &amp;amp; two&lt;/p&gt;&lt;p&gt;Three&lt;/p&gt;")
     'One & two\\nThree'
     """
     markup = markup[:longest]
-    if _ESCAPED.search(markup):
+    if packed and _ESCAPED.search(markup):
         markup = html.unescape(markup)
     if "<" in markup:
         if "<!--" in markup or "<s" in markup.lower() or "<h" in markup.lower() or "<n" in markup.lower():
