@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -45,7 +46,11 @@ class DecisionStore:
             )  # fmt: skip
 
     def all(self) -> list[ReviewDecision]:
-        """Every decision, oldest first."""
+        """Every decision that stands, oldest first: not those taken back, and none that leave the question open."""
+        return _standing(self.history())
+
+    def history(self) -> list[ReviewDecision]:
+        """Everything anybody has said, oldest first."""
         with self._open() as db:
             rows = db.execute("SELECT * FROM decision ORDER BY at, rowid").fetchall()
         return [
@@ -76,3 +81,18 @@ class DecisionStore:
                 remedy="Check free space and permissions; a damaged file can be restored with `evergreen restore`.",
                 path=self._path,
             ) from error
+
+
+def _standing(history: Iterable[ReviewDecision]) -> list[ReviewDecision]:
+    """What is left when each `withdraw` has taken back the newest word on its item that no run has acted on."""
+    standing: dict[int, ReviewDecision] = {}
+    on_item: dict[str, list[int]] = defaultdict(list)
+    for number, decision in enumerate(history):
+        words = on_item[decision.item_id]
+        if decision.action is ReviewAction.WITHDRAW:
+            if words and not standing[words[-1]].carried_out_by:
+                del standing[words.pop()]
+        elif decision.action is not ReviewAction.UNSURE:
+            standing[number] = decision
+            words.append(number)
+    return list(standing.values())

@@ -1,0 +1,90 @@
+"""One account: the golden record explained, its timeline, and what the world tells of it."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from accounts.change import ReviewAction, ReviewDecision
+from console.pages.queue import open_questions
+from console.record import read_record
+from console.rendering import AdminWrites, NotFound, Page, Reads, StewardWrites
+from warehouse.standing import WHOLE_ACCOUNT
+
+router = APIRouter(include_in_schema=False)
+
+
+def require_account(page: Page, account_id: str) -> None:
+    """Raises NotFound for an account the CRM does not have."""
+    found = page.reading.value("SELECT 1 FROM crm_account WHERE account_id = $a", {"a": account_id})
+    if found is None:
+        raise NotFound
+
+
+@router.get("/accounts/{account_id:path}/timeline")
+def timeline(page: Reads, account_id: str) -> Response:
+    """What happened to an account; loaded when it is looked for."""
+    require_account(page, account_id)
+    rows = page.reading.ask("timeline", {"account": account_id})
+    labels = {f.name: f.label_zh if page.words.lang == "zh" else f.label_en for f in page.site.catalogue}
+    said = [d for d in reversed(page.site.said().history) if d.account_id == account_id][:30]
+    return page.show(
+        "timeline" if page.is_part else "timeline_page",
+        rows=rows,
+        labels=labels,
+        said=said,
+        account_id=account_id,
+    )
+
+
+@router.get("/accounts/{account_id:path}/embed")
+def embed_link(page: Reads, account_id: str) -> Response:
+    """A signed link for a frame in the CRM."""
+    require_account(page, account_id)
+    base = str(page.request.base_url).rstrip("/")
+    return page.show(
+        "embed_link",
+        account_id=account_id,
+        link=base + page.site.embeds.link(account_id),
+        hours=page.site.embeds.hours,
+    )
+
+
+@router.get("/accounts/{account_id:path}")
+def account(page: Reads, account_id: str) -> Response:
+    """The account."""
+    require_account(page, account_id)
+    record = read_record(page.reading, account_id, page.words)
+    decided = page.site.said().decided
+    locks = {f["field"]: decided.said(account_id, f["field"]) for f in record.fields}
+    waiting = {q["field"]: q["id"] for q in open_questions(page) if q["account_id"] == account_id}
+    return page.show(
+        "account", record=record, locks=locks, whole=decided.said(account_id, WHOLE_ACCOUNT), waiting=waiting,
+        account_id=account_id,
+    )  # fmt: skip
+
+
+@router.post("/accounts/{account_id:path}/lock")
+def lock(page: StewardWrites, account_id: str) -> Response:
+    """Locks a field, or the whole account (`*`), or lifts the lock."""
+    require_account(page, account_id)
+    field = page.given("field")
+    if field != WHOLE_ACCOUNT:
+        field = page.site.catalogue[field].name
+    action = ReviewAction.UNLOCK if page.given("action") == "unlock" else ReviewAction.LOCK
+    page.site.decisions.add(
+        ReviewDecision(
+            f"{account_id}:{field}", action, page.person.name, page.site.clock.now(), account_id, field, "",
+            page.given("note")[:1000], extras={"via": "console"},
+        )
+    )  # fmt: skip
+    return page.go(f"/accounts/{account_id}#field-{field}")
+
+
+@router.post("/accounts/{account_id:path}/refresh")
+def refresh(page: AdminWrites, account_id: str) -> Response:
+    """Starts a look at one account now; a night under way serves it between two shards."""
+    require_account(page, account_id)
+    apply = ["--apply"] if page.given("apply") == "yes" else []
+    job = page.site.jobs.start("refresh", [*apply, "--", account_id], page.person.name)
+    return page.go(f"/jobs/{job.id}")
