@@ -16,7 +16,7 @@ from matchers.model import Feature
 from matchers.names import Name
 from matchers.rarity import Rarity
 from matchers.sounds import Sounds, coarse, sounds_of
-from matchers.tables import meanings, same_region, trades
+from matchers.tables import meaning_lengths, meanings, same_region, trades
 
 FEATURES = (
     Feature("same_region", 1, (0, 1)),
@@ -74,16 +74,18 @@ def spoken(body: str, brand: str) -> Spoken:
     meant: dict[str, tuple[int, int]] = {}
     at = 0
     while at < len(body):
-        size = next((n for n in range(known.longest, 0, -1) if body[at : at + n] in known.english_of), 0)
+        lengths = known.begins.get(body[at])
+        size = next((n for n in lengths if body[at : at + n] in known.english_of), 0) if lengths else 0
         if size:
             for word in known.english_of[body[at : at + size]]:
                 english.setdefault(word, (at, size))
             if size > 1:
                 spans.append((at, size))
         at += size or 1
-    for at in range(len(body)):
-        for size in (1, 2, 3, 4):
-            for word in meanings().get(body[at : at + size], ()) if at + size <= len(body) else ():
+    everyday, sizes = meanings(), meaning_lengths()
+    for at, char in enumerate(body):
+        for size in reversed(sizes.get(char, ())):
+            for word in everyday.get(body[at : at + size], ()) if size <= min(4, len(body) - at) else ():
                 meant.setdefault(word, (at, size))
     sounds = sounds_of(body)
     return Spoken(sounds, brand, english, meant, tuple(spans), "".join(sounds.syllables[: len(brand)]))

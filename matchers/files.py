@@ -5,15 +5,20 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from accounts.errors import ConfigError
 from matchers.attributes import by_weight
-from matchers.names import parse_all
-from matchers.pairs import PairMatcher
+from matchers.names import Name, parse_all
+from matchers.pairs import Answer, PairMatcher
 from matchers.rows import NEEDED, company_of
+from matchers.workers import cores, share_out
 
 _BATCH = 20_000
+_WORTH_SHARING = 4_000
+"""Pairs below which another process costs more than it brings."""
+
 csv.field_size_limit(1 << 24)
 
 
@@ -57,16 +62,28 @@ def match_pairs(source: Path, target: Path) -> dict[str, int]:
     pairs = list(zip(left, right, strict=True))
     counts: Counter[str] = Counter()
     said: list[dict[str, object]] = []
-    for at in range(0, len(pairs), _BATCH):
-        for row, answer in zip(rows[at : at + _BATCH], matcher.answers(pairs[at : at + _BATCH]), strict=True):
-            counts[answer.decision] += 1
-            said.append({
-                **row, "probability": answer.probability, "decision": answer.decision,
-                "grade": answer.grade, "reason": answer.reason,
-            })  # fmt: skip
+    for row, answer in zip(rows, answers_of(matcher, pairs), strict=True):
+        counts[answer.decision] += 1
+        said.append({
+            **row, "probability": answer.probability, "decision": answer.decision,
+            "grade": answer.grade, "reason": answer.reason,
+        })  # fmt: skip
     given = [c for c in columns if c not in ("probability", "decision", "grade", "reason")]
     write_table(target, [*given, "probability", "decision", "grade", "reason"], said)
     return {"pairs": len(rows), **{d: counts[d] for d in ("accept", "review", "reject")}}
+
+
+def answers_of(matcher: PairMatcher, pairs: Sequence[tuple[Name, Name]]) -> list[Answer]:
+    """`matcher.answers` of many pairs, shared out among the processors where that pays."""
+
+    def some(part: range) -> list[Answer]:
+        batches = (pairs[at : min(at + _BATCH, part.stop)] for at in range(part.start, part.stop, _BATCH))
+        return [answer for batch in batches for answer in matcher.answers(batch)]
+
+    copies = min(cores(), max(1, len(pairs) // _WORTH_SHARING))
+    edges = [len(pairs) * n // copies for n in range(copies + 1)]
+    parts = [range(low, high) for low, high in pairwise(edges)]
+    return [answer for part in share_out(some, parts) for answer in part]
 
 
 def match_link(left_path: Path, right_path: Path, target: Path) -> dict[str, int]:

@@ -86,7 +86,9 @@ class NameIndex:
         """
         wanted = parse(name)
         keys = sorted(set(keys_of(wanted)))
-        postings = sorted(((self._postings.rows(key), key) for key in keys), key=lambda found: (len(found[0]), found[1]))
+        postings = sorted(
+            ((self._postings.rows(key), key) for key in keys), key=lambda found: (len(found[0]), found[1])
+        )
         weights = [self._rarity(rows) for rows, _ in postings]
         rows, overlap = _nearest([rows for rows, _ in postings], weights, max(limit * 5, 50))
         if not len(rows):

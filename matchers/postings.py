@@ -42,7 +42,11 @@ class Postings:
         self._waiting.clear()
         order = np.lexsort((rows, keys))
         keys, self._rows = keys[order], rows[order]
-        first = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]])) if len(keys) else np.zeros(0, np.int64)
+        first = (
+            np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]))
+            if len(keys)
+            else np.zeros(0, np.int64)
+        )
         self._keys = keys[first]
         self._starts = np.concatenate([first, [len(keys)]])
 

@@ -9,21 +9,21 @@ from functools import lru_cache
 
 from matchers.folding import has_han
 
-_LONGEST_RUN = 4
 _RUNS = re.compile(r"[\u3400-\u9fff〇]+|[^\u3400-\u9fff〇]")
 _VARIANTS = {"lv": ("lu", "lyu", "lv"), "nv": ("nu", "nyu", "nv"), "lve": ("lue",), "nve": ("nue",)}
 
 # One code for the spellings of one Mandarin sound: aspiration is dropped (Wade–Giles is written without its
 # apostrophes), retroflex and palatal series fall together, glides are one vowel.
-_COARSE = (
-    (re.compile(r"ph(?=[aeiou])"), "p"), (re.compile(r"tz|ts|zh|ch|[jqzcx](?=s)|[jqzc]"), "C"),
-    (re.compile(r"hs|sh|x"), "s"), (re.compile(r"b"), "p"), (re.compile(r"d"), "t"), (re.compile(r"g(?![^aeiouwy]|$)"), "k"),
-    (re.compile(r"v"), "u"), (re.compile(r"w"), "u"), (re.compile(r"y"), "i"), (re.compile(r"ee"), "i"), (re.compile(r"oo"), "u"),
-    (re.compile(r"(?<=[aeiou])h"), ""), (re.compile(r"uu+"), "u"), (re.compile(r"ii+"), "i"),
-    (re.compile(r"(?:e|o|u|uo)ng"), "ung"), (re.compile(r"uo|ou|o"), "o"), (re.compile(r"ao|au|aw"), "au"),
-    (re.compile(r"ien|ian"), "ien"), (re.compile(r"iao|iau|eao"), "iau"), (re.compile(r"uei|ui"), "ui"), (re.compile(r"ih$"), ""),
-    (re.compile(r"(.)\1+"), r"\1"),
-)  # fmt: skip
+# Each with a letter without which it changes nothing.
+_COARSE = tuple((letters, re.compile(pattern), code) for letters, pattern, code in (
+    ("h", r"ph(?=[aeiou])", "p"), ("tzcjqx", r"tz|ts|zh|ch|[jqzcx](?=s)|[jqzc]", "C"),
+    ("shx", r"hs|sh|x", "s"), ("b", r"b", "p"), ("d", r"d", "t"), ("g", r"g(?![^aeiouwy]|$)", "k"),
+    ("v", r"v", "u"), ("w", r"w", "u"), ("y", r"y", "i"), ("e", r"ee", "i"), ("o", r"oo", "u"),
+    ("h", r"(?<=[aeiou])h", ""), ("u", r"uu+", "u"), ("i", r"ii+", "i"),
+    ("g", r"(?:e|o|u|uo)ng", "ung"), ("o", r"uo|ou|o", "o"), ("a", r"ao|au|aw", "au"),
+    ("i", r"ien|ian", "ien"), ("a", r"iao|iau|eao", "iau"), ("i", r"uei|ui", "ui"), ("h", r"ih$", ""),
+    ("", r"(.)\1+", r"\1"),
+))  # fmt: skip
 
 
 @lru_cache(maxsize=1 << 16)
@@ -33,8 +33,9 @@ def coarse(text: str) -> str:
     >>> coarse("hsin") == coarse("xin"), coarse("feng") == coarse("fong")
     (True, True)
     """
-    for pattern, code in _COARSE:
-        text = pattern.sub(code, text)
+    for letters, pattern, code in _COARSE:
+        if letters in text if len(letters) < 2 else any(c in text for c in letters):
+            text = pattern.sub(code, text)
     return text
 
 
@@ -51,23 +52,39 @@ class Sounds:
 @lru_cache(maxsize=1 << 16)
 def sounds_of(han: str) -> Sounds:
     """The sounds of a Han text; polyphones in context first, their other readings beside."""
-    from pypinyin import lazy_pinyin  # noqa: PLC0415 - half a second that only cross-script work pays
-
-    said: list[str] = []
-    for run in _RUNS.findall(han):
-        heard = lazy_pinyin(run) if has_han(run) else list(run)
-        said.extend(heard if len(heard) == len(run) else list(run))
-    syllables = tuple(said)
+    syllables = _syllables(han)
     said_as = [_said(syllable, _readings(char)) for syllable, char in zip(syllables, han, strict=True)]
     runs: dict[str, tuple[int, int]] = {}
     coded: dict[str, tuple[int, int]] = {}
-    for size in range(min(_LONGEST_RUN, len(han)), 0, -1):
-        for start in range(len(han) - size + 1):
+    for size, row in reversed(list(enumerate(_spellings(said_as), 1))):
+        for start, spellings in enumerate(row):
             place = (start, size)
-            for spelling, code in _spellings(said_as[start : start + size]):
+            for spelling, code in spellings:
                 runs.setdefault(spelling, place)
                 coded.setdefault(code, place)
     return Sounds(syllables, runs, coded)
+
+
+def _syllables(han: str) -> tuple[str, ...]:
+    """One syllable a character; a foreign character stands for itself."""
+    from pypinyin.seg.mmseg import seg  # noqa: PLC0415 - half a second that only cross-script work pays
+
+    said: list[str] = []
+    for run in _RUNS.findall(han):
+        if not has_han(run):
+            said.append(run)
+            continue
+        heard = [syllable for word in seg.cut(run) for syllable in _heard(word)]
+        said.extend(heard if len(heard) == len(run) else list(run))
+    return tuple(said)
+
+
+@lru_cache(maxsize=1 << 15)
+def _heard(word: str) -> tuple[str, ...]:
+    """The syllables of one word of the phrase table, or of single characters."""
+    from pypinyin import lazy_pinyin  # noqa: PLC0415
+
+    return tuple(lazy_pinyin(word))
 
 
 @lru_cache(maxsize=1 << 14)
@@ -77,13 +94,26 @@ def _said(syllable: str, readings: tuple[str, ...]) -> tuple[tuple[str, str], ..
     return tuple((said, coarse(said)) for said in dict.fromkeys((*first, *readings)))
 
 
-def _spellings(characters: list[tuple[tuple[str, str], ...]]) -> list[tuple[str, str]]:
-    """Up to eight spellings of characters in a row, with their codes."""
-    found = [("", "")]
-    for said in characters:
-        here = said if len(characters) <= 3 else said[:1]
-        found = [(head + tail, code + more) for head, code in found for tail, more in here][:8]
-    return found
+_Spelled = list[tuple[str, str]]
+
+
+def _spellings(characters: list[tuple[tuple[str, str], ...]]) -> list[list[_Spelled]]:
+    """Up to eight spellings, with their codes, of every run of one, two, three and four characters, by its start.
+
+    In a run of four each character is said the first way only.
+    """
+    rows: list[list[_Spelled]] = [[list(said) for said in characters]]
+    for size in (2, 3):
+        rows.append([
+            [(head + tail, code + more) for head, code in rows[-1][start] for tail, more in characters[start + size - 1]][:8]
+            for start in range(len(characters) - size + 1)
+        ])  # fmt: skip
+    first = [said[0] for said in characters]
+    rows.append([
+        [("".join([w for w, _ in first[start : start + 4]]), "".join([c for _, c in first[start : start + 4]]))]
+        for start in range(len(characters) - 3)
+    ])  # fmt: skip
+    return rows
 
 
 @lru_cache(maxsize=1 << 14)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -94,20 +94,33 @@ class Trades:
     longest: int
     ends: Mapping[str, tuple[int, ...]]
     """Last character of a word → the lengths, longest first, of the words it ends."""
+    begins: Mapping[str, tuple[int, ...]]
+    """First character of a word → the lengths, longest first, of the words it begins."""
 
 
 @cache
 def trades() -> Trades:
     """The table of trade words."""
     found = {row["han"]: frozenset(row["english"].split("|")) for row in rows_of("trades.csv")}
-    ends: dict[str, set[int]] = {}
-    for word in found:
-        ends.setdefault(word[-1], set()).add(len(word))
-    sizes = {char: tuple(sorted(lengths, reverse=True)) for char, lengths in ends.items()}
-    return Trades(found, frozenset().union(*found.values()), max(map(len, found)), sizes)
+    english = frozenset().union(*found.values())
+    return Trades(found, english, max(map(len, found)), lengths_by(found, -1), lengths_by(found, 0))
+
+
+def lengths_by(words: Iterable[str], at: int) -> Mapping[str, tuple[int, ...]]:
+    """Character at a place of a word → the lengths, longest first, of the words that have it there."""
+    found: dict[str, set[int]] = {}
+    for word in words:
+        found.setdefault(word[at], set()).add(len(word))
+    return {char: tuple(sorted(lengths, reverse=True)) for char, lengths in found.items()}
 
 
 @cache
 def meanings() -> Mapping[str, frozenset[str]]:
     """Han word used in brands → its everyday English meanings."""
     return {row["han"]: frozenset(row["english"].split("|")) for row in rows_of("meanings.csv")}
+
+
+@cache
+def meaning_lengths() -> Mapping[str, tuple[int, ...]]:
+    """First character of a word of `meanings` → the lengths, longest first."""
+    return lengths_by(meanings(), 0)

@@ -11,11 +11,8 @@ from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from typing import TypeVar
 
-import numpy as np
-
-from matchers.columns import Floats
-
 Part = TypeVar("Part")
+Answer = TypeVar("Answer")
 
 
 def cores() -> int:
@@ -28,7 +25,7 @@ def can_fork() -> bool:
     return "fork" in multiprocessing.get_all_start_methods() and threading.active_count() == 1
 
 
-def share_out(work: Callable[[Part], Floats], parts: Sequence[Part]) -> list[Floats]:
+def share_out(work: Callable[[Part], Answer], parts: Sequence[Part]) -> list[Answer]:
     """`work` of every part, in order: the first here, the others each in a copy of this process.
 
     A copy that dies is made up for here, so the answer is the same wherever it was found.
@@ -46,15 +43,15 @@ def share_out(work: Callable[[Part], Floats], parts: Sequence[Part]) -> list[Flo
     found = [work(parts[0])]
     for part, process, pipe in waiting:
         try:
-            found.append(np.frombuffer(pipe.recv_bytes(), dtype=np.float64))
+            found.append(pipe.recv())
         except (EOFError, OSError):
             found.append(work(part))
         process.join()
     return found
 
 
-def _answer(work: Callable[[Part], Floats], part: Part, pipe: Connection) -> None:
-    pipe.send_bytes(np.ascontiguousarray(work(part), dtype=np.float64).tobytes())
+def _answer(work: Callable[[Part], Answer], part: Part, pipe: Connection) -> None:
+    pipe.send(work(part))
     pipe.close()
 
 
