@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 from bench.figure import Figure
-from bench.site_pages import labelled_pages
+from bench.site_pages import mean_pages
 from enrichers.firmographic.read import read_page, settle
 from enrichers.firmographic.saved import technologies
 from enrichers.web.charset import decode
@@ -15,7 +15,7 @@ from enrichers.web.charset import decode
 
 def measure(folder: Path) -> list[Figure]:  # noqa: ARG001 - every measurement is given a folder
     """Milliseconds of CPU a page by stage, and pages a second on two cores that follow from them."""
-    pages = [(truth["url"], body) for truth, body in labelled_pages()]
+    pages = mean_pages()
     technologies("<p></p>", None, {})  # compiles the fingerprints, once a process
     spent: Counter[str] = Counter()
     for url, body in pages:

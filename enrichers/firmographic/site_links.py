@@ -8,7 +8,7 @@ from functools import cache
 
 from enrichers.firmographic.fact import Fact
 from enrichers.firmographic.page import Page
-from enrichers.firmographic.words import pattern_of, read_yaml
+from enrichers.firmographic.words import read_yaml, speaks_of
 
 _FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json")
 _SPACED = str.maketrans("-_/", "   ")
@@ -52,16 +52,18 @@ def _on_board(host: str, hosts: frozenset[str]) -> bool:
 
 
 def _careers(page: Page) -> tuple[list[str], list[str]]:
-    words, hosts = pattern_of("pages.yml", "careers"), _board_hosts()
+    hosts, known = _board_hosts(), dict[str, bool]()
     careers: dict[str, None] = {}
     boards: dict[str, None] = {}
     for link in page.links:
         if not link.href.startswith("http") and page.url:
             continue
         host, path = _host_and_path(link.href)
-        if host and _on_board(host, hosts):
+        if host not in known:
+            known[host] = bool(host) and _on_board(host, hosts)
+        if known[host]:
             boards[link.href] = None
-        elif words.search(f"{link.text[:60]}\n{path[:200].translate(_SPACED)}"):
+        elif speaks_of("pages.yml", "careers", f"{link.text[:60]}\n{path[:200].translate(_SPACED)}"):
             careers[link.href] = None
     for node in page.root.iter("script", "iframe"):
         src = node.get("src")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 
@@ -28,14 +28,19 @@ _ENDS = {
     "<scr": re.compile(r"</script", re.I),
     "<sty": re.compile(r"</style", re.I),
 }
+_STYLE_OPENINGS = ("url(", "URL(", "@import", "@IMPORT")
 _STYLE_URL = re.compile(r"(?:url\(|@import)\s{0,3}[\"']?((?:https?:)?//[^\s\"')]{4,500})", re.I)
 _TOKENS = re.compile(
     r"\s(?:class|id)\s{0,3}=\s{0,3}(?:\"([^\"]{1,600})\"|'([^']{1,600})'|([\w-]{1,80}))", re.I
 )
+_ENDINGS = (
+    "(?:com|net|org|cn|io|co|ai|me|la|tv|cc|so|app|dev|cloud|info|biz|us|eu|uk|de|fr|nl|jp|hk|tw|ru|it|ly|to|st|im|sh|gg|tech|site"
+    "|online|link|services|video|chat|xyz|top|vip)"
+)
+_ENDING = re.compile(rf"\.{_ENDINGS}(?![\w.-])", re.I)
+_RUN = re.compile(r"[\w@.-]+$")
 _HOST_IN_CODE = re.compile(
-    r"(?<![\w@.-])((?:[a-z0-9_-]{1,63}\.){1,6}(?:com|net|org|cn|io|co|ai|me|la|tv|cc|so|app|dev|cloud|info|biz|us|eu|uk|de|fr|"
-    r"nl|jp|hk|tw|ru|it|ly|to|st|im|sh|gg|tech|site|online|link|services|video|chat|xyz|top|vip))(?![\w.-])((?:/[^\s\"'<>\\)]{0,300})?)",
-    re.I,
+    rf"(?<![\w@.-])((?:[a-z0-9_-]{{1,63}}\.){{1,6}}{_ENDINGS})(?![\w.-])((?:/[^\s\"'<>\\)]{{0,300}})?)", re.I
 )
 _NOT_RESOURCE_RELS = frozenset(
     [
@@ -144,7 +149,7 @@ def read_surface(
                     attributes, ("src", "data-src", "data-original", "action", "data", "poster", "background")
                 )
             )
-    urls.extend(_STYLE_URL.findall(live))
+    urls.extend(_style_urls(live))
     inline = "\n".join(code).replace("\\/", "/")
     sent = _lower(headers or {})
     return Surface(
@@ -154,7 +159,7 @@ def read_surface(
         hints=tuple(dict.fromkeys(hints)),
         anchors=tuple(dict.fromkeys(anchors)),
         code=inline,
-        code_hosts=tuple(dict.fromkeys(a + b for a, b in _HOST_IN_CODE.findall(inline))),
+        code_hosts=tuple(dict.fromkeys(_hosts_in(inline))),
         comments="\n".join(comments),
         tokens=frozenset(
             word for groups in _TOKENS.findall(live) for part in groups for word in part.split()
@@ -189,6 +194,30 @@ def _set_comments_aside(html: str) -> tuple[str, list[str]]:
             kept = position = end + 3
     live.append(html[kept:])
     return " ".join(live), comments
+
+
+def _style_urls(html: str) -> Iterator[str]:
+    """Absolute addresses in styles; openings are found as plain text, which is ten times faster than by pattern."""
+    for opening in _STYLE_OPENINGS:
+        start = html.find(opening)
+        while start >= 0:
+            match = _STYLE_URL.match(html, start)
+            if match:
+                yield match.group(1)
+            start = html.find(opening, match.end() if match else start + len(opening))
+
+
+def _hosts_in(code: str) -> Iterator[str]:
+    """Host and path of the addresses in a script, found by the endings of hosts and read from where each begins."""
+    read = 0
+    for ending in _ENDING.finditer(code):
+        if ending.start() < read:
+            continue
+        begin = _RUN.search(code[max(read, ending.start() - 400) : ending.start()])
+        match = _HOST_IN_CODE.match(code, ending.start() - len(begin.group())) if begin else None
+        if match:
+            read = match.end()
+            yield match.group(1) + match.group(2)
 
 
 def _next(positions: Sequence[int], start: int) -> int | None:

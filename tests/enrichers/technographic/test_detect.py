@@ -9,6 +9,7 @@ from enrichers.technographic.detect import Detector
 from enrichers.technographic.fingerprint import Element, Fingerprint
 from enrichers.technographic.own import own_fingerprints
 from enrichers.technographic.pattern import MAX_COST, NEVER, Pattern, cost
+from enrichers.technographic.surface import read_surface
 from tests.enrichers.technographic.pages import CHINESE, ENGLISH
 
 
@@ -175,3 +176,11 @@ def test_our_fingerprints_are_sound() -> None:
             assert pattern.regex is not NEVER, (fingerprint.name, pattern.source)
             assert cost(pattern.bounded) <= MAX_COST, (fingerprint.name, pattern.source)
             assert pattern.source == "" or not pattern.regex.fullmatch(""), (fingerprint.name, pattern.source)
+
+
+def test_addresses_in_styles_and_scripts_are_read_whole() -> None:
+    page = """<style>@import '//use.typekit.net/abc.css'; a{background:url( "https://cdn.tarn.example/a.png")}</style>
+    <script>var u='https://s.tarn.io/x.js?v=1', m='me@mail.tarn.com', v=a.b.min.js, w="//t.co/q";</script>"""
+    surface = read_surface(page)
+    assert set(surface.urls) == {"//use.typekit.net/abc.css", "https://cdn.tarn.example/a.png"}
+    assert surface.code_hosts == ("s.tarn.io/x.js?v=1", "t.co/q")
