@@ -152,10 +152,12 @@ class Delivery:
     def _take(self, changes: Sequence[Change], result: RowResult, last: bool) -> list[Change]:
         """Settles a row by its result, or gives back those of its changes that are worth another try."""
         fault = result.fault
-        if fault is None:
-            for change in changes:
+        for change in changes:
+            if fault is None or change.column in result.written:
                 self._settle(change, WriteStatus.WRITTEN)
+        if fault is None:
             return []
+        changes = [c for c in changes if c.column not in result.written]
         if fault is Fault.UNKNOWN_OUTCOME:
             for change in changes:
                 self._settle(change, WriteStatus.UNKNOWN, result.message)

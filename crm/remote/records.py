@@ -121,12 +121,13 @@ class Row:
 class RowResult:
     """What became of one row: no `fault` means the CRM says it is written. `message` in the vendor's own words.
 
-    `properties` names those the fault is about, empty for all of the row.
+    `properties` names those the fault is about, empty for all of the row; `written` those that were written all the same.
     """
 
     fault: Fault | None = None
     message: str = ""
     properties: tuple[str, ...] = ()
+    written: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
