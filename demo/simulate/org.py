@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -191,6 +192,21 @@ class Org:
             raise Refusal(INVALID, self.faults.reject[name])
         self.edit(name, {key: self._checked(key, value) for key, value in values.items()}, by)
         self.writes += 1
+
+    @contextmanager
+    def transaction(self, names: Iterable[str]) -> Iterator[None]:
+        """All writes to these accounts within, or, where one is refused, none."""
+        edits, writes = len(self.edits), self.writes
+        before = {n: replace(e, values=dict(e.values)) for n in names if (e := self.entries.get(n)) is not None}
+        try:
+            yield
+        except Exception:
+            for edit in reversed(self.edits[edits:]):
+                self._edits_of[edit.id].remove(edit)
+            del self.edits[edits:]
+            self.entries.update(before)
+            self.writes = writes
+            raise
 
     def history(self, name: str) -> list[Edit]:
         """The edits of tracked properties of one account, oldest first."""
