@@ -30,23 +30,7 @@ class Explanation:
 
 def explain(warehouse: Warehouse, account: str, field: str | None = None) -> Explanation:
     """Explains an account, given by its id or its exact name. Raises ConfigError for one nobody knows."""
-    found = warehouse.rows(
-        "SELECT account_id, name FROM crm_account WHERE account_id = $a OR lower(name) = lower($a) "
-        "ORDER BY account_id <> $a, account_id LIMIT 2",
-        {"a": account},
-    )
-    if not found:
-        raise ConfigError(
-            f"No account has the id or name {account!r}.",
-            remedy="`evergreen runs` says when the CRM was last read.",
-            key=account,
-        )
-    if len(found) > 1 and found[0]["account_id"] != account:
-        ids = " and ".join(row["account_id"] for row in found)
-        raise ConfigError(
-            f"More than one account is called {account!r}: {ids}.", remedy="Give the id.", key=account
-        )
-    account_id = found[0]["account_id"]
+    account_id, account_name = account_named(warehouse, account)
     rows = warehouse.rows(sql("explain"), {"account": account_id, "field": field})
     seen = _observations(warehouse, account_id)
     links = warehouse.rows(
@@ -59,7 +43,7 @@ def explain(warehouse: Warehouse, account: str, field: str | None = None) -> Exp
     fields = tuple(_field(row, seen, last.get(row["field"])) for row in rows)
     if any(item["field"] in _RUNS for item in fields):
         fields = tuple(_with_history(item, technologies_of(warehouse, account_id)) for item in fields)
-    return Explanation(account_id, found[0]["name"] or "", fields, tuple(_plain_link(link) for link in links))
+    return Explanation(account_id, account_name, fields, tuple(_plain_link(link) for link in links))
 
 
 _RUNS = frozenset({"technologies", "email_suite", "cdn", "crm_suite", "erp_suite", "marketing_suite"})
@@ -85,6 +69,27 @@ def _with_history(item: dict[str, Any], history: Sequence[Mapping[str, Any]]) ->
         if item["field"] == "technologies" or row["value"] == item["golden_value"]
     ]
     return item | {"history": told}
+
+
+def account_named(warehouse: Warehouse, account: str) -> tuple[str, str]:
+    """Id and name of an account given by either. Raises ConfigError for one nobody knows, or a name that several bear."""
+    found = warehouse.rows(
+        "SELECT account_id, name FROM crm_account WHERE account_id = $a OR lower(name) = lower($a) "
+        "ORDER BY account_id <> $a, account_id LIMIT 2",
+        {"a": account},
+    )
+    if not found:
+        raise ConfigError(
+            f"No account has the id or name {account!r}.",
+            remedy="`evergreen runs` says when the CRM was last read.",
+            key=account,
+        )
+    if len(found) > 1 and found[0]["account_id"] != account:
+        ids = " and ".join(row["account_id"] for row in found)
+        raise ConfigError(
+            f"More than one account is called {account!r}: {ids}.", remedy="Give the id.", key=account
+        )
+    return found[0]["account_id"], found[0]["name"] or ""
 
 
 def _observations(warehouse: Warehouse, account_id: str) -> dict[str, dict[str, Any]]:

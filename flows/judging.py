@@ -77,15 +77,20 @@ class Judge:
             if self.feedback.keeps_away(account.id, article.source, article.record_id, article.evidence.url):
                 judged.judgements.append(Judgement(article, "disowned", 0.0))
                 continue
-            events = _events(article)
+            events = self._events(article)
             judged.judgements.append(_judgement(article, events, naming, now))
             judged.watched += self.watch.told(article, events, account, naming)
         return judged
 
-
-def _events(article: Article) -> tuple[Event, ...]:
-    text = f"{article.title}\n{article.text}" if article.text else article.title
-    return (*classify(text).events, *happenings(text))
+    def _events(self, article: Article) -> tuple[Event, ...]:
+        """The events a text tells, without those that a person called wrong of this account."""
+        text = f"{article.title}\n{article.text}" if article.text else article.title
+        found = (*classify(text).events, *happenings(text))
+        return tuple(
+            e
+            for e in found
+            if not self.feedback.told_wrongly(article.account_id, e.event_class, article.title)
+        )
 
 
 def _judgement(article: Article, events: Sequence[Event], naming: Naming, now: datetime) -> Judgement:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from accounts.change import ReviewDecision
+from intelligence.duplicates import ALIKE, shingles
 
 #: The field under which feedback stands among the decisions.
 FEEDBACK = "signals"
@@ -21,6 +22,7 @@ class Feedback:
 
     away: set[tuple[str, str, str]] = field(default_factory=set)
     taken_back: dict[str, str] = field(default_factory=dict)
+    titles: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     useless: set[str] = field(default_factory=set)
     useless_classes: Counter[tuple[str, str]] = field(default_factory=Counter)
 
@@ -38,6 +40,9 @@ class Feedback:
         what, ids = extras.get("what", ""), _listed(extras, "signal_ids")
         if what in _TAKES_BACK:
             self.taken_back |= dict.fromkeys(ids, what)
+            self.titles.setdefault((account, extras.get("event_class", "")), []).extend(
+                _listed(extras, "titles")
+            )
         if what == WRONG_COMPANY:
             self.away |= {(account, "", url) for url in _listed(extras, "urls")}
             for record in _listed(extras, "records"):
@@ -50,6 +55,14 @@ class Feedback:
     def keeps_away(self, account_id: str, source: str, record_id: str, url: str) -> bool:
         """True where a person said that this record, or this page, is about another company."""
         return (account_id, "", url) in self.away or (account_id, source, record_id) in self.away
+
+    def told_wrongly(self, account_id: str, event_class: str, title: str) -> bool:
+        """True for another telling of a story that was taken back: a title alike."""
+        mine = shingles(title)
+        return any(
+            mine and len(mine & other) / len(mine | other) >= ALIKE
+            for other in map(shingles, self.titles.get((account_id, event_class), ()))
+        )
 
     def worth(self, account_id: str, event_class: str, signal_ids: Iterable[str]) -> float:
         """The share of its points a story keeps: none once it was called useless, half for each other one of its class."""

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import crm.file
 import crm.swap
 import flows.applying
+import flows.concluding
 import flows.night
 import flows.shards
 import warehouse.snapshot
@@ -46,6 +47,8 @@ PLACES = {
     "shard loaded, files there": Place(flows.shards, "drop_files", call=2),
     "shard loaded": Place(flows.night, "load_shard", after=True, call=2),
     "survived": Place(flows.night, "settle_golden", after=True),
+    "judgements kept": Place(flows.concluding, "keep_judgements", after=True),
+    "concluded": Place(flows.night, "conclude", after=True),
     "decided": Place(flows.night, "decide_changes", after=True),
     "change set kept": Place(DuckLedger, "plan", after=True),
     "plan file written": Place(flows.applying, "write_plan", after=True),

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
-from tests.flows.tellings import Tellings
+from accounts.observation import Evidence, Signal
+from cli.main import evergreen
+from flows.feedback import give_feedback
+from tests.flows.tellings import START, Tellings
+from warehouse.store import open_warehouse
 
 
 @pytest.fixture
@@ -115,3 +121,139 @@ def test_postings_open_close_and_a_failed_look_closes_nothing(world: Tellings) -
     assert closed["Miller"] == world.now and closed["Baker"] is None
     hiring = world.rows("FROM hiring")[0]
     assert (hiring["open_roles"], hiring["trend"]) == (1, "unknown")
+
+
+def verb(world: Tellings, *words: str) -> Any:
+    """What a verb prints with `--json`."""
+    result = CliRunner().invoke(evergreen, [*words, "--config", str(world.config), "--json"])
+    assert result.exit_code == 0, result.output + repr(result.exception)
+    return json.loads(result.stdout)
+
+
+def test_wrong_company_takes_the_story_back_and_keeps_the_record_away(world: Tellings) -> None:
+    wrong = world.article(
+        "L1", "Larkmoor appoints Dana Whitlock as chief executive", own=False, url="https://other.example/1"
+    )
+    world.tell("L1", wrong)
+    world.night()
+    story = world.rows("FROM story")[0]
+    assert world.rows("FROM staleness WHERE status = 'contradicted'")
+    verb(world, "feedback", story["id"], "wrong-company")
+    alike = world.article(
+        "L1", "Larkmoor appoints Dana Whitlock as its chief executive", own=False, url="https://new.example/5"
+    )
+    world.tell("L1", wrong, alike)
+    world.night()
+    assert world.rows("FROM story") == [] and world.rows("FROM score") == []
+    assert not world.rows("FROM staleness WHERE status = 'contradicted'")
+    assert {a["verdict"] for a in world.rows("FROM article WHERE url LIKE '%new.example%'")} == {"disowned"}
+    assert world.cells()["L1"]["enr_score"] == "0"
+
+
+def test_not_useful_lowers_points_and_keeps_the_story_in_sight(world: Tellings) -> None:
+    world.tell("L1", world.article("L1", "Larkmoor raises $12 million in Series B funding"))
+    world.night()
+    before = world.rows("FROM score")[0]["value"]
+    other = world.article(
+        "L1",
+        "Larkmoor closes a further funding round of $30 million",
+        days_ago=0,
+        url="https://larkmoor.example/2",
+    )
+    give_feedback(world.config, world.rows("FROM story")[0]["id"], "not-useful", "me")
+    world.night(30)
+    assert before > 20 and world.rows("FROM score") == [] and len(world.rows("FROM story")) == 1
+    world.tell("L1", other)
+    world.night(1)
+    parts = json.loads(world.rows("FROM score")[0]["parts"])
+    assert [("feedback 0.5" in p["how"]) for p in parts] == [True]
+
+
+def test_competitors_are_watched(tmp_path: Path) -> None:
+    world = Tellings(tmp_path, '[watch.competitors]\nBrackenridge = ["Brackenridge Systems"]\n')
+    world.tell(
+        "Q3",
+        world.article(
+            "Q3",
+            "Brackenridge Systems signs contract with Quillhaven Foods",
+            own=False,
+            url="https://t.example/1",
+        ),
+        world.article(
+            "Q3",
+            "Brackenridge Systems hosts its annual user conference in Chicago",
+            own=False,
+            url="https://t.example/2",
+        ),
+    )
+    world.night()
+    rival = verb(world, "watch")["items"][0]
+    assert rival["competitor"] == "Brackenridge"
+    assert [b["account_id"] for b in rival["beside"]] == ["Q3"]
+    assert [p["name"] for p in rival["signed_with"]] == ["Quillhaven Foods"]
+    assert [p["name"] for p in rival["events_in"]] == ["Chicago"]
+    assert {s["event_class"] for s in world.rows("FROM story")} == {"partnership_or_contract"}
+
+
+def test_the_brief_verb_speaks_both_languages(world: Tellings) -> None:
+    world.tell("B2", world.article("B2", "蓝谷传感拟投资3亿元在合肥建设新产线"))
+    world.night()
+    chinese, english = verb(world, "brief", "B2"), verb(world, "brief", "B2", "--lang", "en")
+    assert chinese["lang"] == "zh" and "扩产投资（计划中）" in chinese["text"]
+    assert "expansion (planned)" in english["text"] and english["score"]["tier"]
+    assert chinese["stories"][0]["slots"]["place"] == "合肥"
+
+
+def test_own_rules_give_the_angle_first(tmp_path: Path) -> None:
+    (tmp_path / "angles.yml").write_text(
+        "angles:\n- {'on': funding, country: [GB], en: Offer the lens line.}\n", encoding="utf-8"
+    )
+    world = Tellings(tmp_path, '[brief]\nrules = "angles.yml"\n[icp]\ncountries = ["GB"]\n')
+    world.tell("L1", world.article("L1", "Larkmoor raises $12 million in Series B funding"))
+    world.night()
+    told = verb(world, "brief", "L1")
+    angle = next(s for s in told["sections"] if s["name"] == "angle")
+    assert angle["sentences"][0]["text"] == "Offer the lens line." and angle["sentences"][0]["rests_on"]
+    assert told["score"]["fit"] == 40
+
+
+def test_calibrate_by_the_scores_of_the_day(world: Tellings) -> None:
+    world.tell("L1", world.article("L1", "Larkmoor raises $12 million in Series B funding"))
+    world.night()
+    lines = ["account_id,outcome,date,score"]
+    lines += [f"X{i},{'won' if i % 10 < (i // 25) * 3 else 'lost'},,{i}" for i in range(100)]
+    lines += [f"L1,answered,{world.now:%Y-%m-%d},", "L1,lost,2020-01-01,"]
+    file = world.folder / "outcomes.csv"
+    file.write_text("\n".join(lines), encoding="utf-8")
+    told = verb(world, "calibrate", str(file), "--write")
+    assert told["enough"] and told["written"] and told["unscored"] == 1
+    assert sum(band["calls"] for band in told["after"]) == 101
+    precisions = [band["precision"] for band in told["after"]]
+    assert precisions == sorted(precisions, reverse=True) and precisions[0] >= told["before"][0]["precision"]
+    world.night()
+    assert json.loads((world.folder / ".evergreen" / "bands.json").read_text())["bands"] == told["thresholds"]
+
+
+def test_a_known_filing_is_told_once_and_an_old_one_contradicts_nothing_newer(world: Tellings) -> None:
+    def filing() -> Signal:
+        return Signal(
+            "L1", "executive_change", "8-K item 5.02: departure of officers", "edgar", "https://larkmoor.example",
+            Evidence("https://sec.example/8k", "Item 5.02", world.now), 0.99, "edgar/1", world.now, published_at=START,
+        )  # fmt: skip
+
+    world.tell("L1", signals=(filing(),))
+    world.night()
+    world.tell("L1", signals=(filing(),))
+    world.night()
+    assert len(world.rows("FROM signal")) == 1 and len(world.rows("FROM story")) == 1
+
+
+def test_forgetting_an_account_leaves_no_judgement(world: Tellings) -> None:
+    world.tell("L1", world.article("L1", "Larkmoor appoints Dana Whitlock as Chief Executive Officer"))
+    world.roles("Q3", ["Baker"])
+    world.night()
+    verb(world, "forget", "L1", "--yes")
+    with open_warehouse(world.folder / ".evergreen") as warehouse:
+        for table in ("article", "story", "score", "brief", "signal", "hiring", "posting", "board_look"):
+            assert not warehouse.rows(f"FROM {table} WHERE account_id = 'L1'"), table
+        assert warehouse.rows("FROM posting WHERE account_id = 'Q3'")
