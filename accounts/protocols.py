@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from accounts.change import Change, ChangeSet, LedgerEntry, WriteOutcome
+from accounts.cluster import ClusterEvent
 
 
 class WriteLedger(Protocol):
@@ -89,3 +90,15 @@ class NoJudgements:
     def aliases(self, account_id: str) -> Iterable[str]:
         """No names."""
         return ()
+
+
+class ClusterLog(Protocol):
+    """The log of clusters, from which they can be replayed; appended only, durable on return."""
+
+    def append(self, events: Sequence[ClusterEvent]) -> None:
+        """Keeps events, in order of `seq`."""
+        ...
+
+    def events(self) -> Sequence[ClusterEvent]:
+        """All events, oldest first."""
+        ...
