@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.output import is_terminal, print_json
@@ -15,9 +19,12 @@ if TYPE_CHECKING:
 
 @contextmanager
 def progress_bar() -> Iterator[Progress]:
-    """A progress listener: a bar on a terminal, silence elsewhere."""
+    """A progress listener: a bar on a terminal, the file that EVERGREEN_PROGRESS names, silence elsewhere."""
     from flows.night import silent
 
+    if path := os.environ.get("EVERGREEN_PROGRESS"):
+        yield partial(_note_progress, Path(path))
+        return
     if not is_terminal():
         yield silent
         return
@@ -31,6 +38,14 @@ def progress_bar() -> Iterator[Progress]:
             bar.update(task, description=stage, completed=done, total=total)
 
         yield hear
+
+
+def _note_progress(path: Path, stage: str, done: int, total: int | None) -> None:
+    """Leaves how far a run is for whoever started it (the console); a full disk stops no run for it."""
+    part = path.with_suffix(".part")
+    with suppress(OSError):
+        part.write_text(json.dumps({"stage": stage, "done": done, "total": total}), encoding="utf-8")
+        part.replace(path)
 
 
 def show_report(report: RunReport, as_json: bool) -> None:

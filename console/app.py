@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 from urllib.parse import quote
@@ -39,9 +40,11 @@ _PAGES = (
 )  # fmt: skip
 
 
-def create_app(config_path: Path, *, host: str = "127.0.0.1", clock: Clock | None = None) -> FastAPI:
-    """The console over the warehouse a configuration names. Raises ConfigError."""
-    site = open_site(config_path, clock=clock)
+def create_app(
+    config_path: Path, *, host: str = "127.0.0.1", clock: Clock | None = None, world: Sequence[str] = ()
+) -> FastAPI:
+    """The console over the warehouse a configuration names; `world` are options for jobs that read it. Raises ConfigError."""
+    site = open_site(config_path, clock=clock, world=world)
     settings = site.config.console
     app = FastAPI(
         title="Evergreen", version="1", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json",

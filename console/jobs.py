@@ -25,7 +25,8 @@ from accounts.clock import SystemClock
 PATIENCE, TRIES = 20.0, 360
 #: How the command line says that another process holds the warehouse (`warehouse.store`).
 _BUSY = "Another process has the warehouse"
-KEEP = 200
+#: Verbs that read the world, and so take `--replay` and `--as-of`.
+_READS = frozenset({"nightly", "backfill", "refresh"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +56,13 @@ class Job:
 class Jobs:
     """The jobs of one warehouse; at most one runs at a time."""
 
-    def __init__(self, home: Path, config_path: Path, *, patience: float = PATIENCE) -> None:
+    def __init__(
+        self, home: Path, config_path: Path, *, patience: float = PATIENCE, world: Sequence[str] = ()
+    ) -> None:
         self._folder = home / "console" / "jobs"
         self._config = config_path
         self._patience = patience
+        self._world = tuple(world)
         self._turn = threading.Lock()
         self._stopping: dict[str, threading.Event] = {}
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
@@ -126,7 +130,8 @@ class Jobs:
         self._keep(job)
         folder = self._folder / job.id
         out, err = folder / "out.json", folder / "err.txt"
-        command = [*_program(), job.kind, *job.arguments, "--config", str(self._config), "--json"]
+        given = ["--config", str(self._config), "--json", *(self._world if job.kind in _READS else ())]
+        command = [*_program(), job.kind, *given, *job.arguments]
         environment = {**os.environ, "EVERGREEN_PROGRESS": str(folder / "progress.json"), "NO_COLOR": "1"}
         with out.open("wb") as stdout, err.open("wb") as stderr:
             process = subprocess.Popen(  # noqa: S603 - our own program, arguments as a list

@@ -83,14 +83,14 @@ def _stories(reading: Reading, account_id: str) -> Sequence[Row]:
     """Stories where there are any, else the signals they would be made of."""
     found = reading.rows(
         "SELECT id, event_class, status, title, coalesce(happened_on, first_told_at::DATE) AS on_day, last_told_at, "
-        "sources, urls, confidence, because FROM story WHERE account_id = $a ORDER BY on_day DESC NULLS LAST LIMIT 30",
+        "sources, urls, confidence, because, true AS told FROM story WHERE account_id = $a ORDER BY on_day DESC NULLS LAST LIMIT 30",
         {"a": account_id},
     )
     return found or reading.rows(
         "SELECT any_value(id) AS id, signal_class AS event_class, any_value(status) AS status, title, "
         "min(coalesce(happened_on, observed_at::DATE)) AS on_day, max(observed_at) AS last_told_at, "
         "list(DISTINCT source) AS sources, list(DISTINCT url) AS urls, max(confidence) AS confidence, "
-        "any_value(passage) AS because FROM signal WHERE account_id = $a "
+        "any_value(passage) AS because, false AS told FROM signal WHERE account_id = $a "
         "GROUP BY signal_class, title ORDER BY on_day DESC LIMIT 30",
         {"a": account_id},
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -51,8 +52,8 @@ class Site:
             return self._said[1]
 
 
-def open_site(config_path: Path, *, clock: Clock | None = None) -> Site:
-    """Puts a console together from a configuration file. Raises ConfigError."""
+def open_site(config_path: Path, *, clock: Clock | None = None, world: Sequence[str] = ()) -> Site:
+    """Puts a console together from a configuration file; jobs that read the world get the `world` options. Raises ConfigError."""
     config = load_config(config_path)
     secret = server_secret(config.home)
     return Site(
@@ -61,7 +62,7 @@ def open_site(config_path: Path, *, clock: Clock | None = None) -> Site:
         snapshots=Snapshots(config),
         access=Access(config, secret),
         decisions=DecisionStore(config.home),
-        jobs=Jobs(config.home, config.path),
+        jobs=Jobs(config.home, config.path, world=world),
         embeds=Embeds(secret, config.console.embed_hours),
         clock=clock or SystemClock(),
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from cli.output import config_option
+from cli.output import config_option, replay_options
 
 
 @click.command()
@@ -17,8 +17,17 @@ from cli.output import config_option
     "--role", type=click.Choice(["reader", "steward", "admin"]), default="reader", show_default=True,
     help="What the added user may do.",
 )  # fmt: skip
+@replay_options
 @config_option
-def command(host: str, port: int, add_user: str | None, role: str, config_path: Path) -> None:
+def command(
+    host: str,
+    port: int,
+    add_user: str | None,
+    role: str,
+    replay: Path | None,
+    as_of: str | None,
+    config_path: Path,
+) -> None:
     """Serve the console: overview, review queue, accounts, runs. It never touches the warehouse file itself."""
     from accounts.config import load_config
     from accounts.errors import ConfigError
@@ -40,6 +49,7 @@ def command(host: str, port: int, add_user: str | None, role: str, config_path: 
 
     from console.app import create_app
 
-    app = create_app(config_path, host=host)
+    world = [*(["--replay", str(replay.resolve())] if replay else []), *(["--as-of", as_of] if as_of else [])]
+    app = create_app(config_path, host=host, world=world)
     click.echo(f"The console is at http://{host}:{port}/ — stop it with Ctrl-C.", err=True)
     uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False, proxy_headers=False)

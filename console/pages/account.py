@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from accounts.change import ReviewAction, ReviewDecision
+from console.access import Role
 from console.pages.queue import open_questions
 from console.record import read_record
 from console.rendering import AdminWrites, NotFound, Page, Reads, StewardWrites
+from flows.feedback import give_feedback
 from warehouse.standing import WHOLE_ACCOUNT
 
 router = APIRouter(include_in_schema=False)
@@ -60,8 +64,33 @@ def account(page: Reads, account_id: str) -> Response:
     waiting = {q["field"]: q["id"] for q in open_questions(page) if q["account_id"] == account_id}
     return page.show(
         "account", record=record, locks=locks, whole=decided.said(account_id, WHOLE_ACCOUNT), waiting=waiting,
-        account_id=account_id,
+        account_id=account_id, feedback=page.person.may(Role.STEWARD), given=_given(page, account_id),
     )  # fmt: skip
+
+
+def _given(page: Page, account_id: str) -> dict[str, str]:
+    """What people have said of the account's stories, by story."""
+    return {
+        d.proposed_key: d.extras["what"]
+        for d in page.site.decisions.all()
+        if d.account_id == account_id and d.extras.get("kind") == "feedback"
+    }
+
+
+@router.post("/accounts/{account_id:path}/feedback")
+def feedback(page: StewardWrites, account_id: str) -> Response:
+    """Keeps what a person says of a story; the next run heeds it."""
+    require_account(page, account_id)
+    story = page.given("story")
+    if (
+        page.reading.value(
+            "SELECT 1 FROM story WHERE id = $s AND account_id = $a", {"s": story, "a": account_id}
+        )
+        is None
+    ):
+        raise NotFound
+    give_feedback(page.site.config.path, story, page.given("what"), page.person.name, clock=page.site.clock)
+    return page.go(f"/accounts/{quote(account_id)}")
 
 
 @router.post("/accounts/{account_id:path}/lock")
@@ -78,7 +107,7 @@ def lock(page: StewardWrites, account_id: str) -> Response:
             page.given("note")[:1000], extras={"via": "console"},
         )
     )  # fmt: skip
-    return page.go(f"/accounts/{account_id}#field-{field}")
+    return page.go(f"/accounts/{quote(account_id)}#field-{field}")
 
 
 @router.post("/accounts/{account_id:path}/refresh")

@@ -15,6 +15,7 @@ from console.rendering import NotFound, Page, Reads, StewardWrites, query
 
 router = APIRouter(include_in_schema=False)
 _FILTERS = ("field", "kind", "code")
+_KINDS = ("value", "link")
 #: Questions listed beside the one in hand.
 _LISTED = 60
 
@@ -35,19 +36,15 @@ def question(page: Reads, item_id: str) -> Response:
 def undo(page: StewardWrites) -> Response:
     """Takes a person's own last word back."""
     mine = [
-        d for d in page.site.decisions.all()
-        if d.by == page.person.name and not d.carried_out_by and d.extras.get("kind")
-    ]  # fmt: skip
-    last = [d for d in page.site.decisions.history() if d.by == page.person.name and d.extras.get("kind")][
-        -1:
+        d for d in page.site.said().history if d.by == page.person.name and d.extras.get("kind") in _KINDS
     ]
-    chosen = mine[-1] if mine else None
-    if last and last[0].action is ReviewAction.UNSURE:
-        return _answered(page, last[0].item_id, None)
-    if chosen is None:
+    if mine and mine[-1].action is ReviewAction.UNSURE:
+        return _answered(page, mine[-1].item_id, None)
+    open_ = [d for d in page.site.decisions.all() if d in mine and not d.carried_out_by]
+    if not open_:
         return _answered(page, None, None)
-    withdraw(page.site, chosen, page.person.name)
-    return _answered(page, chosen.item_id, ("withdrawn", chosen.item_id))
+    withdraw(page.site, open_[-1], page.person.name)
+    return _answered(page, open_[-1].item_id, ("withdrawn", open_[-1].item_id))
 
 
 @router.post("/review/{item_id}")
