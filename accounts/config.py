@@ -7,7 +7,6 @@ Relative paths are relative to the folder of the TOML.
 from __future__ import annotations
 
 import difflib
-import re
 import tomllib
 from pathlib import Path
 from typing import Any, Literal
@@ -16,8 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from accounts.change import Policy
 from accounts.errors import ConfigError
-
-_SECRET = re.compile(r"(?i)(password|passwd|secret|token|api_?key|private_?key|credential)")
+from accounts.secrets import secret_settings
 
 
 class _Section(BaseModel):
@@ -204,18 +202,15 @@ def load_config(path: Path) -> Config:
         raise _explain(error, path) from error
 
 
-def _refuse_secrets(raw: dict[str, Any], path: Path, prefix: str = "") -> None:
-    for key, value in raw.items():
-        name = f"{prefix}{key}"
-        if isinstance(value, dict):
-            _refuse_secrets(value, path, f"{name}.")
-        elif _SECRET.search(key) and not key.endswith(("_env", "_file")):
-            raise ConfigError(
-                f"{path} holds {name}, which looks like a secret.",
-                remedy=f"Put it into an environment variable or a file, and name that: {key}_env or {key}_file.",
-                path=path,
-                key=name,
-            )
+def _refuse_secrets(raw: dict[str, Any], path: Path) -> None:
+    for name in secret_settings(raw):
+        key = name.rpartition(".")[2]
+        raise ConfigError(
+            f"{path} holds {name}, which looks like a secret.",
+            remedy=f"Put it into an environment variable, a file or a Prefect block, and name that: {key}_env, {key}_file or {key}_block.",
+            path=path,
+            key=name,
+        )
 
 
 def _known_keys(location: tuple[int | str, ...]) -> list[str]:

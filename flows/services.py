@@ -11,6 +11,7 @@ from accounts.catalogue import Catalogue, shipped_catalogue
 from accounts.clock import Clock, FixedClock, SystemClock, parse_instant
 from accounts.config import Config, WebConfig, load_config
 from accounts.errors import ConfigError
+from accounts.secrets import blocks_named
 from crm.base import Crm
 from crm.registry import open_crm
 from enrichers.base import Source, SourceContext, Web
@@ -82,6 +83,7 @@ def open_services(
     Raises ConfigError, CrmError, WriterBusy; and WarehouseError where a full disk stopped what was done with them.
     """
     config = load_config(config_path)
+    _fetch_blocks(config)
     clock = clock_for(as_of)
     catalogue = catalogue_for(config)
     crm = crm_for(config, catalogue, clock)
@@ -95,6 +97,15 @@ def open_services(
             config, catalogue, clock, crm, warehouse, DuckLedger(warehouse, clock), decisions,
             Decided(decisions.all()), tuple(sources), tuple(off),
         )  # fmt: skip
+
+
+def _fetch_blocks(config: Config) -> None:
+    """Puts the secrets that lie in Prefect blocks where the parts look for them."""
+    named = list(blocks_named({"crm": config.crm.options, "sources": config.sources}))
+    if named:
+        from flows.prefect_blocks import fill_from_blocks  # noqa: PLC0415 - only where blocks are named
+
+        fill_from_blocks(named)
 
 
 def web_for(config: Config, clock: Clock, replay: Path | None) -> Web:

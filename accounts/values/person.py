@@ -17,6 +17,8 @@ _TITLES = re.compile(
     r"(?i)^(?:mr|mrs|ms|dr|prof|sir|dame|herr|frau)\.?\s+|\s*(?:先生|女士|博士)$|,?\s+(?:ph\.?d|mba|jr|sr)\.?$"
 )
 _CHIEF = re.compile(r"^chief\s+(?P<of>[\w\s&-]+?)\s+officer$")
+_MOST_ROUNDS = 6
+_HOLLOW = re.compile(r"[(（][\W_]*[)）]")
 _MIDDLE = re.compile(r"(?<=\w)\s+[A-Z]\.?(?=\s)\s")
 _FILLING = frozenset({"and", "of", "the", "amp"})
 _OTHER_WORDS = {
@@ -37,7 +39,7 @@ def name_and_role(text: str) -> tuple[str, str]:
     >>> name_and_role("王 强"), name_and_role("王强 总经理")
     (('王 强', ''), ('王强', '总经理'))
     """
-    text = tidy(text).strip(" ,;；，")
+    text = _bare(tidy(_HOLLOW.sub(" ", tidy(text))))
     match = _BRACKETS.match(text)
     parts = [match["first"], match["second"]] if match else _SEPARATOR.split(text, maxsplit=1)
     if len(parts) == 1 and _ROLE.search(text):
@@ -45,7 +47,14 @@ def name_and_role(text: str) -> tuple[str, str]:
     first, second = (parts[0].strip(), parts[1].strip()) if len(parts) == 2 else (text, "")
     if second and _ROLE.search(first) and not _ROLE.search(second):
         first, second = second, first
-    return _TITLES.sub("", first).strip(), second
+    if not _fold(first):
+        first, second = text, ""
+    name = " ".join(_SEPARATOR.sub(" ", _bare(first)).split())
+    return _bare(_TITLES.sub("", name)) or name, _bare(second) if _fold(second) else ""
+
+
+def _bare(text: str) -> str:
+    return text.strip(" ,，;；:：|/-–—")
 
 
 class PersonType(ValueType):
@@ -54,9 +63,21 @@ class PersonType(ValueType):
     name = "person"
 
     def canonical(self, text: str, hints: Hints = no_hints) -> str | None:
-        """`Name, Role`, or the name alone."""
-        name, role = name_and_role(text)
-        return (f"{name}, {role}" if role else name) or None
+        """`Name, Role`, or the name alone; None where nothing names anybody."""
+        form = text
+        for _ in range(_MOST_ROUNDS):  # hostile punctuation may leave something to be tidied
+            name, role = name_and_role(form)
+            if not _fold(name):
+                return None
+            again = f"{name}, {role}" if role else name
+            if again == form:
+                break
+            form = again
+        return form
+
+    def problem(self, text: str, hints: Hints = no_hints) -> str | None:
+        """Says that the text names nobody."""
+        return None if self.canonical(text, hints) else "names nobody"
 
     def key(self, text: str, hints: Hints = no_hints) -> str:
         """The folded name, a bar, the folded role.
@@ -64,7 +85,7 @@ class PersonType(ValueType):
         >>> PersonType().key("CEO: Dr. Jane Roe") == PersonType().key("JANE Q. ROE, Chief Executive Officer")
         True
         """
-        name, role = name_and_role(text)
+        name, role = name_and_role(self.canonical(text) or text)
         bare = _fold(_MIDDLE.sub(" ", name))
         return f"{bare}|{_role_key(role)}" if bare else super().key(text)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,8 @@ from urllib.parse import urlsplit
 
 from accounts.config import Config
 from accounts.errors import ConfigError
+from accounts.secrets import find_secret
 
-_GROUP_OR_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -89,19 +88,17 @@ class Options:
         return text
 
     def secret(self, name: str, *, remedy: str = "") -> str:
-        """A secret from `NAME_file`, `NAME_env`, or the variable EVERGREEN_KIND_NAME.
+        """A secret from `NAME_file`, `NAME_env`, `NAME_block`, or the variable EVERGREEN_KIND_NAME.
 
         Raises ConfigError where there is none, or others may read the file. The secret itself is in no message.
         """
-        file, variable = self.maybe(f"{name}_file"), self.maybe(f"{name}_env")
-        if file is not None:
-            return self._from_file(self._config.resolve(Path(file)), f"{name}_file")
-        variable = variable or f"EVERGREEN_{self.kind}_{name}".upper()
-        value = self._environment.get(variable, "").strip()
+        variable = f"EVERGREEN_{self.kind}_{name}".upper()
+        value = find_secret(name, self._given, self._config.resolve(Path()), self._environment, variable)
         if not value:
+            named = self.maybe(f"{name}_env") or variable
             raise ConfigError(
-                f"The CRM {self.kind} needs its {name.replace('_', ' ')}, and {variable} is not set.",
-                remedy=remedy or f"Set {variable}, or name a file under [crm.options] {name}_file.",
+                f"The CRM {self.kind} needs its {name.replace('_', ' ')}, and {named} is not set.",
+                remedy=remedy or f"Set {named}, or name a file under [crm.options] {name}_file.",
                 path=self._config.path,
                 key=f"crm.options.{name}",
             )
@@ -109,27 +106,7 @@ class Options:
 
     def has_secret(self, name: str) -> bool:
         """True when the secret is named or set."""
+        if any(self.maybe(f"{name}{place}") for place in ("_file", "_block")):
+            return True
         variable = self.maybe(f"{name}_env") or f"EVERGREEN_{self.kind}_{name}".upper()
-        return self.maybe(f"{name}_file") is not None or bool(self._environment.get(variable, "").strip())
-
-    def _from_file(self, path: Path, key: str) -> str:
-        try:
-            text = path.read_text(encoding="utf-8").strip()
-            mode = path.stat().st_mode
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(
-                f"[crm.options] {key}: {path} cannot be read.", remedy="Mend the path.", path=self._config.path,
-                key=f"crm.options.{key}",
-            ) from error  # fmt: skip
-        if mode & _GROUP_OR_OTHERS and os.name == "posix":
-            raise ConfigError(
-                f"[crm.options] {key}: others may read {path}.", remedy=f"Run `chmod 600 {path.name}` there.",
-                path=self._config.path, key=f"crm.options.{key}",
-            )  # fmt: skip
-        if not text:
-            raise ConfigError(
-                f"[crm.options] {key}: {path} is empty.",
-                remedy="Put the secret into it.",
-                path=self._config.path,
-            )
-        return text
+        return bool(self._environment.get(variable, "").strip())

@@ -22,6 +22,9 @@ _FORM = r"[\w.,]{0,14}(?:[ ,][A-Z][\w.]{0,11}){0,2}"
 """What a legal form adds to a name without one."""
 _GAP = r"[\s,，:：(（“”\"']{0,4}"
 _LONG_CHINESE = re.compile(r"[\u4e00-\u9fff]{5,}")
+_HAN_NAME = re.compile(
+    r"(?P<bare>[\u4e00-\u9fff]{2,}?)(?P<form>(?:股份|集团|集團)?有限(?:责任|責任)?公司|(?:集团|集團)(?:公司)?)?"
+)
 _LONGEST = 600
 _MOST_LINES = 200
 _MOST_NAMES = 6
@@ -32,7 +35,9 @@ def given_up(names: Sequence[str], pages: Iterable[Page]) -> dict[str, Fact]:
     told: dict[str, Fact] = {}
     lines = [line for page in pages for line in _telling(page)][:_MOST_LINES]
     text = "\n".join(line.plain for line in lines).casefold()
-    spoken = [name for name in names[:_MOST_NAMES] if _least(without_legal_form(name)) in text] if lines else []
+    spoken = (
+        [name for name in names[:_MOST_NAMES] if _least(without_legal_form(name)) in text] if lines else []
+    )
     for old, new in permutations(spoken, 2):
         if old in told or new in told:
             continue
@@ -66,7 +71,10 @@ def _least(name: str) -> str:
 
 
 def _pattern(name: str) -> str:
-    """A name as running text prints it; a Chinese one may go without the town before it."""
-    if _LONG_CHINESE.fullmatch(name):
-        return rf"(?:{name[:2]})?{name[2:]}"
-    return re.escape(name)
+    """A name as running text prints it; a Chinese one may go without the town before it and the form after it."""
+    match = _HAN_NAME.fullmatch(name)
+    if match is None:
+        return re.escape(name)
+    bare, form = match["bare"], match["form"] or ""
+    town = rf"(?:{bare[:2]})?{bare[2:]}" if len(bare) >= 5 else bare
+    return rf"{town}(?:{form})?"
