@@ -169,7 +169,8 @@ class ApiSession:
         if len(content) > _MOST_BYTES:
             raise CrmUnavailable(f"{_host(url)} answered with {len(content):,} bytes.", crm=self.crm)
         kind = response.headers.get("Content-Type", "").lower()
-        if _HTML.match(content[:400]) or ("text/html" in kind and content and response.status_code < 400):
+        page = _HTML.match(content[:400]) or ("text/html" in kind and content and response.status_code < 400)
+        if page and response.status_code != 401:  # some servers refuse a login in HTML
             raise self._not_an_api(response, url)
         if response.is_redirect or response.status_code in (301, 302, 303, 307, 308):
             raise self._not_an_api(response, url)
