@@ -21,7 +21,6 @@ _ONCE = r"(?:(?:formerly|previously)(?:\s+(?:known|trading|named|called)(?:\s+as
 _FORM = r"[\w.,]{0,14}(?:[ ,][A-Z][\w.]{0,11}){0,2}"
 """What a legal form adds to a name without one."""
 _GAP = r"[\s,，:：(（“”\"']{0,4}"
-_LONG_CHINESE = re.compile(r"[\u4e00-\u9fff]{5,}")
 _HAN_NAME = re.compile(
     r"(?P<bare>[\u4e00-\u9fff]{2,}?)(?P<form>(?:股份|集团|集團)?有限(?:责任|責任)?公司|(?:集团|集團)(?:公司)?)?"
 )
@@ -67,7 +66,10 @@ def _change(old: str, new: str) -> re.Pattern[str]:
 
 def _least(name: str) -> str:
     """What a text that prints the name holds: looked for first, for a pattern costs a hundred times that."""
-    return (name[2:] if _LONG_CHINESE.fullmatch(name) else name).casefold()
+    match = _HAN_NAME.fullmatch(name)
+    if match is None:
+        return name.casefold()
+    return match["bare"][2:] if len(match["bare"]) >= 5 else match["bare"]
 
 
 def _pattern(name: str) -> str:

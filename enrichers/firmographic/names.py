@@ -89,7 +89,12 @@ def settle_names(witnesses: Sequence[Witness], url: str | None) -> list[Fact]:
     ranked = rank_names(witnesses, domain_label(url))
     pages = {id(w.page): w.page for w in witnesses if w.page is not None}
     former = given_up([name.witnesses[0].name for name in ranked], pages.values())
-    current = [name for name in ranked if name.witnesses[0].name not in former]
+    printed = [(name, name.witnesses[0].name) for name in ranked]
+    current = [  # what holds a former name below the first is a sentence about the change
+        name
+        for place, (name, text) in enumerate(printed)
+        if text not in former and not (place and any(once in text for once in former))
+    ]
     return [*_facts(current), *former.values()]
 
 
