@@ -90,7 +90,7 @@ def _words(reply: Reply) -> str:
     """The refusal as Tryton words it: message and description of a UserError, else name and text."""
     error = reply.body.get("error") if isinstance(reply.body, dict) else None
     if not error:
-        return reply.text
+        return "it knows no such user with this password" if reply.status == 401 else reply.text
     name, *rest = error
     parts = rest[0] if rest and isinstance(rest[0], list) else rest
     said = " ".join(str(part) for part in parts if isinstance(part, str) and part)
