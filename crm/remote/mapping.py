@@ -144,7 +144,10 @@ def _laid_over(base: Any, value: Any) -> Any:
     shipped = {"property": base} if isinstance(base, str) else dict(base or {})
     if isinstance(value, str):
         value = {"property": value}
-    return {**shipped, **value} if isinstance(value, dict) else value
+    if not isinstance(value, dict):
+        return value
+    entries = {**shipped.get("values", {}), **value.get("values", {})}  # yours beside ours, and before them
+    return {**shipped, **value, **({"values": entries} if entries else {})}
 
 
 def _read(spec: FieldSpec, value: Any, ours: bool) -> MappedField:

@@ -107,7 +107,8 @@ class Salesforce(RemoteCrm):
             else ""
         )
         listed = ", ".join(f"'{i}'" for i in safe)
-        soql = f"SELECT {', '.join([*_SYSTEM, *names])}{child} FROM Account WHERE Id IN ({listed})"
+        only = f" AND ({self._where})" if self._where else ""
+        soql = f"SELECT {', '.join([*_SYSTEM, *names])}{child} FROM Account WHERE Id IN ({listed}){only}"
         reply = self._query(soql)
         self._read_at = _date_of(reply) or self.clock.now()
         return [self._record(row) for page in self._following(reply) for row in page]
@@ -350,6 +351,7 @@ def _http_date(record: Record | None) -> str:
 
 def _date_of(reply: Reply) -> datetime | None:
     try:
-        return parsedate_to_datetime(reply.headers.get("Date", ""))
+        at = parsedate_to_datetime(reply.headers.get("Date", ""))
     except ValueError:
         return None
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at

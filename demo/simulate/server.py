@@ -238,7 +238,7 @@ def _handler(simulated: Simulator) -> type[BaseHTTPRequestHandler]:
                 self.close_connection = True
                 return
             content, kind = _content(answer.body)
-            self.send_response(answer.status)
+            self.send_response_only(answer.status)
             for name, value in {"Content-Type": kind, **answer.headers}.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(content)))

@@ -86,10 +86,19 @@ class _Reader:
         table = self.take()
         where: list[tuple[str, str, Any]] = []
         if self.meets("where"):
-            where.append(self.condition())
-            while self.meets("and"):
-                where.append(self.condition())
+            where += self.conditions()
         return Select(tuple(fields), tuple(children), table, tuple(where), self.order(), self.limit())
+
+    def conditions(self) -> list[tuple[str, str, Any]]:
+        found: list[tuple[str, str, Any]] = []
+        while True:
+            if self.meets("("):
+                found += self.conditions()
+                self.take(")")
+            else:
+                found.append(self.condition())
+            if not self.meets("and"):
+                return found
 
     def condition(self) -> tuple[str, str, Any]:
         name, sign = self.take(), self.take().lower()
