@@ -22,6 +22,7 @@ _FITS: Mapping[str, frozenset[Shape]] = {
     "country": _LISTS,
     "place": _LISTS,
     "text": _LISTS | {Shape.NUMBER, Shape.INTEGER},
+    "status": _LISTS,
     "identifier": frozenset({Shape.NUMBER, Shape.INTEGER}),
     "cik": _NUMBERS,
     "integer": _NUMBERS,
