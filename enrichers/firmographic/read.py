@@ -16,10 +16,12 @@ from enrichers.firmographic.country import hints_of
 from enrichers.firmographic.executives import executives
 from enrichers.firmographic.fact import Fact
 from enrichers.firmographic.identifiers import identifiers
+from enrichers.firmographic.industry import industry
 from enrichers.firmographic.mailboxes import mailboxes, settle_mailboxes
 from enrichers.firmographic.name_witnesses import Witness, name_witnesses, named_by
 from enrichers.firmographic.names import settle_names
 from enrichers.firmographic.page import Page, parse_page
+from enrichers.firmographic.parents import parents
 from enrichers.firmographic.phones import Sighting, settle_phones, sight_phones
 from enrichers.firmographic.profile import profile
 from enrichers.firmographic.prose import Prose, doubted
@@ -66,6 +68,8 @@ def read_parsed(page: Page, country: str | None = None) -> PageRead:
         *_guarded(lambda: doubted(page, mailboxes(page, marked), prose), page, none),
         *_guarded(lambda: identifiers(page), page, none),
         *_guarded(lambda: about(page, marked), page, none),
+        *_guarded(lambda: industry(page, marked), page, none),
+        *_guarded(lambda: parents(page, marked), page, none),
         *_guarded(lambda: executives(page, marked), page, none),
         *(fact for fact in table if fact.field != "legal_name"),
         *profiles,

@@ -48,7 +48,7 @@ class Site:
 
     name = "site"
     provides = frozenset(
-        ["name", "legal_name", "phone", "email", "street", "city", "region", "postcode", "country", "website", "domain", "icp", "uscc", "social", "founded", "employees", "industry", "description", "logo", "registered_capital", "legal_representative", "business_scope", "lei", "key_executives"]
+        ["name", "legal_name", "phone", "email", "street", "city", "region", "postcode", "country", "website", "domain", "icp", "uscc", "social", "founded", "employees", "industry", "description", "logo", "industry_code", "industry_scheme", "parent", "registered_capital", "legal_representative", "business_scope", "lei", "key_executives"]
     ) | _SIGNALS  # fmt: skip
     needs = frozenset({"website"})
     cost = 0.0

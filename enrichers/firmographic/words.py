@@ -24,11 +24,12 @@ def read_yaml(name: str) -> Mapping[str, Any]:
 @cache
 def _needed(file: str, key: str) -> tuple[str, ...]:
     """A text for each expression under a key that whatever it matches holds, in lower case; none where one has no such text."""
-    found = [_longest_text(word) for word in read_yaml(file)[key]]
+    found = [longest_text(word) for word in read_yaml(file)[key]]
     return tuple(dict.fromkeys(found)) if all(found) else ()
 
 
-def _longest_text(expression: str) -> str:
+def longest_text(expression: str) -> str:
+    """The longest text, in lower case, that every match of an expression holds; empty where there is none."""
     runs = [""]
     for operation, value in _parser.parse(expression, re.IGNORECASE | re.MULTILINE):
         if operation is sre.LITERAL:
