@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchers.columns import Bits, Floats, Ints
-from matchers.keys import KINDS, NARROWED, WEAK, Keys, mixed
+from matchers.keys import ANYWHERE, KINDS, WEAK, Keys, mixed
 
 BLOCK, WEAK_BLOCK = 24, 8
 """Rows that share a key, or a weak one, and are all compared with each other; where there are more, the key is narrowed."""
@@ -67,7 +67,8 @@ def _proposals(keys: Keys, narrower: Bits, place: Floats) -> Iterator[tuple[Ints
     size = _block_sizes(key)
     shared = size > 1
     row, kind, key, size = row[shared], kind[shared], key[shared], size[shared]
-    bit, reach = np.uint32(1) << kind.astype(np.uint32), most[kind]
+    anywhere = np.array([0 if k == "trade and city" else ANYWHERE for k in KINDS], np.uint32)[kind]
+    bit, reach = (np.uint32(1) << kind.astype(np.uint32)) | anywhere, most[kind]
     small = size <= reach
     yield from _near(row[small], bit[small], key[small], BLOCK)
     row, bit, key, reach = row[~small], bit[~small], key[~small], reach[~small]
@@ -76,7 +77,7 @@ def _proposals(keys: Keys, narrower: Bits, place: Floats) -> Iterator[tuple[Ints
     yield from _near(row, bit, key, NEIGHBOURS)
     known = narrower[row] != 0
     narrow = mixed(key[known], narrower[row[known]])
-    row, bit, reach = row[known], bit[known] | NARROWED, reach[known]
+    row, bit, reach = row[known], bit[known] & ~ANYWHERE, reach[known]
     order = np.lexsort((place[row], narrow))
     row, bit, reach, narrow = row[order], bit[order], reach[order], narrow[order]
     size = _block_sizes(narrow)

@@ -10,10 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from rapidfuzz.distance import Indel
+from rapidfuzz.process import cpdist
 
 from matchers.candidates import Candidates
 from matchers.columns import Floats, Ints, NameColumns
-from matchers.keys import BY_PLACE
+from matchers.keys import ANYWHERE
 
 _SAME_PLACE = 0.95
 """How often one company's rows name one place, where both name any."""
@@ -21,40 +23,49 @@ _SAME_PLACE = 0.95
 _FEW = 40
 """Pairs below which a kind of likeness tells nothing about chance."""
 
-_STRATA, _PER_STRATUM = np.arange(-1.5, 14.0, 0.5), 500
+_STRATA, _PER_STRATUM = np.arange(-1.5, 14.0, 0.5), 3_000
+_HAN_SAMPLE = 300_000
 
 
-@dataclass(slots=True)
-class Likeness:
-    """Kinds of likeness of pairs, as numbers: by script, what is equal, how many rows share it, how long a word is."""
+def kinds_of(columns: NameColumns, left: Ints, right: Ints) -> Ints:
+    """What kind of likeness each pair has, as a number that says nothing of the place; -1 where scripts differ.
 
-    columns: NameColumns
+    Names with one core, body or brand are told by how many rows share it; others by how near they are in spelling, how
+    long their longest word or their brand is, and whether that is the same.
+    """
+    kinds = np.full(len(left), -1, np.int64)
+    a, b = columns.place[left], columns.place[right]
+    latin = np.flatnonzero(~columns.is_han[left] & ~columns.is_han[right] & (a >= 0) & (b >= 0))
+    if len(latin):
+        kinds[latin] = _latin_kinds(columns, a[latin], b[latin])
+    han = np.flatnonzero(columns.is_han[left] & columns.is_han[right])
+    if len(han):
+        kinds[han] = _han_kinds(columns, a[han], b[han])
+    return kinds
 
-    def kinds(self, left: Ints, right: Ints, scores: Floats) -> Ints:
-        """The kind of each pair whose names score so (log-odds)."""
-        columns = self.columns
-        kinds = np.full(len(left), -1, np.int64)
-        a, b = columns.place[left], columns.place[right]
-        latin = np.flatnonzero(~columns.is_han[left] & ~columns.is_han[right])
-        level = np.clip(np.floor(scores), -3, 9).astype(np.int64) + 3
-        if len(latin):
-            names = columns.latin
-            i, j = a[latin], b[latin]
-            longest = np.minimum(names.sizes[i].max(axis=1), names.sizes[j].max(axis=1))
-            same = names.core[i] == names.core[j]
-            kinds[latin] = level[latin] * 64 + np.where(
-                same, 32 + _times(names.core)[i], np.clip(longest, 4, 12)
-            )
-        han = np.flatnonzero(columns.is_han[left] & columns.is_han[right])
-        if len(han):
-            chinese = columns.han
-            i, j = a[han], b[han]
-            body, brand = chinese.body_id[i] == chinese.body_id[j], chinese.brand_id[i] == chinese.brand_id[j]
-            shared = np.where(
-                body, 32 + _times(chinese.body_id)[i], np.where(brand, 48 + _times(chinese.brand_id)[i], 0)
-            )
-            kinds[han] = 4096 + np.where(shared > 0, shared, 64 * (1 + level[han]))
-        return kinds
+
+def _latin_kinds(columns: NameColumns, i: Ints, j: Ints) -> Ints:
+    names = columns.latin
+    near = np.floor(alike([names.joined[n] for n in i.tolist()], [names.joined[n] for n in j.tolist()]) * 20)
+    longest = np.clip(np.minimum(names.sizes[i].max(axis=1), names.sizes[j].max(axis=1)), 4, 12)
+    rarest = names.words[np.arange(len(names.words)), names.rarity.argmax(axis=1)]
+    other_form = (names.forms[i] > 0) & (names.forms[j] > 0) & ((names.forms[i] & names.forms[j]) == 0)
+    told = np.where(names.core[i] == names.core[j], 900 + _times(names.core)[i], near * 32 + longest)
+    return np.asarray(told * 4 + 2 * (rarest[i] == rarest[j]) + other_form, np.int64)
+
+
+def _han_kinds(columns: NameColumns, i: Ints, j: Ints) -> Ints:
+    names = columns.han
+    near = np.floor(alike([names.body[n] for n in i.tolist()], [names.body[n] for n in j.tolist()]) * 10)
+    size = np.minimum(np.minimum(names.brand_size[i], names.brand_size[j]), 8)
+    body, brand = names.body_id[i] == names.body_id[j], names.brand_id[i] == names.brand_id[j]
+    shared = np.where(body, 900 + _times(names.body_id)[i], 950 + _times(names.brand_id)[i])
+    return np.asarray(1 << 16 | np.where(body | brand, shared, near * 16 + size).astype(np.int64), np.int64)
+
+
+def alike(ours: list[str], theirs: list[str]) -> Floats:
+    """Likeness of spelling, 0–1, pair by pair."""
+    return np.asarray(cpdist(ours, theirs, scorer=Indel.normalized_similarity, dtype=np.float64))
 
 
 def _times(ids: Ints) -> Ints:
@@ -63,18 +74,26 @@ def _times(ids: Ints) -> Ints:
     return np.minimum(np.log2(counts).astype(np.int64), 15)[inverse]
 
 
-def sample(pairs: Candidates, most: Floats, places: Ints) -> Ints:
-    """Positions of pairs that tell about chance, some of every height: both places known, and not met by place."""
-    unbiased = (pairs.kinds & ~BY_PLACE) != 0
-    told = np.flatnonzero(
-        (places[pairs.left] != 0) & (places[pairs.right] != 0) & unbiased & (most > _STRATA[0])
-    )
-    stratum = np.digitize(most[told], _STRATA)
+def sample(columns: NameColumns, pairs: Candidates, most: Floats, places: Ints) -> Ints:
+    """Positions of pairs that tell about chance: both places known, and not met by place.
+
+    Of Latin names some of every height (`most` bounds their score and knows no places); of Chinese ones any, as a
+    region is part of the name.
+    """
+    told = (places[pairs.left] != 0) & (places[pairs.right] != 0) & ((pairs.kinds & ANYWHERE) != 0)
+    han = columns.is_han[pairs.left]
     rng = np.random.default_rng(0)
+    latin = np.flatnonzero(told & ~han & (most > _STRATA[0]))
+    stratum = np.digitize(most[latin], _STRATA)
+    parts = [latin[stratum == n] for n in range(1, len(_STRATA) + 1)]
     return np.concatenate([
-        here if len(here) <= _PER_STRATUM else rng.choice(here, _PER_STRATUM, replace=False)
-        for here in (told[stratum == n] for n in range(1, len(_STRATA) + 1))
+        *(_some(rng, part, _PER_STRATUM) for part in parts),
+        _some(rng, np.flatnonzero(told & han), _HAN_SAMPLE),
     ])  # fmt: skip
+
+
+def _some(rng: np.random.Generator, rows: Ints, most: int) -> Ints:
+    return rows if len(rows) <= most else rng.choice(rows, most, replace=False)
 
 
 @dataclass(slots=True)
@@ -86,21 +105,18 @@ class Chance:
     other: float
 
     @classmethod
-    def of(cls, kinds: Ints, together: Floats, weights: Floats, stranger: float) -> Chance:
-        """Worth by kind from sampled pairs.
-
-        `together` 1 where both sit in one place, `weights` how many pairs each stands for, `stranger` how often two
-        strangers sit in one place.
-        """
+    def of(cls, kinds: Ints, together: Floats, stranger: float) -> Chance:
+        """Worth by kind from sampled pairs: `together` 1 where both sit in one place, as `stranger` of strangers do."""
         caps: dict[int, float] = {}
         spread = max(_SAME_PLACE - stranger, 0.05)
-        for kind in np.unique(kinds).tolist():
-            here = kinds == kind
-            if int(here.sum()) < _FEW:
-                continue
-            met = float((together[here] * weights[here]).sum() / weights[here].sum())
-            share = min(max((met - stranger) / spread, 0.002), 0.998)
-            caps[kind] = float(np.log(share / (1 - share)))
+        found, inverse, counts = np.unique(kinds, return_inverse=True, return_counts=True)
+        met = np.bincount(inverse, weights=together, minlength=len(found)) / np.maximum(counts, 1)
+        for kind, count, share in zip(
+            found.tolist(), counts.tolist(), (met - stranger) / spread, strict=True
+        ):
+            if count >= _FEW:
+                matches = min(max(share, 0.002), 0.998)
+                caps[kind] = float(np.log(matches / (1 - matches)))
         stranger = min(max(stranger, 1e-4), 0.9)
         return cls(
             caps, float(np.log(_SAME_PLACE / stranger)), float(np.log((1 - _SAME_PLACE) / (1 - stranger)))

@@ -7,14 +7,14 @@ names do not contradict it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from accounts.account import Company
 from matchers.candidates import Candidates, candidates
-from matchers.chance import Chance, Likeness, sample, strangers
+from matchers.chance import Chance, kinds_of, sample, strangers
 from matchers.columns import Ints, NameColumns
 from matchers.keys import KINDS, hashes, keys_of_table, order_of
 from matchers.model import Matrix, probability
@@ -84,11 +84,9 @@ def _weighed(
     of_names, of_all = weigher.bounds(proposed)
     reachable = of_all + moved(of_all) >= 0
     pairs = proposed.some(reachable)
-    named = weigher.names(pairs)
-    scores = weigher.together(pairs, named)
-    chance = _chance(weigher, columns, proposed, of_names, cities)
-    scores = np.minimum(scores + moved(scores, len(proposed) - len(pairs)), chance(pairs, named))
-    chances = probability(scores)
+    scores = weigher.together(pairs, weigher.names(pairs))
+    scores = scores + moved(scores, len(proposed) - len(pairs))
+    chances = probability(np.minimum(scores, _chance(columns, proposed, of_names, cities, pairs)))
     report.proposed, report.compared = len(proposed), len(pairs)
     matches = pairs.some(chances >= _SAME)
     report.matched = len(matches)
@@ -101,32 +99,25 @@ def _weighed(
 
 
 def _chance(
-    weigher: Weigher, columns: NameColumns, proposed: Candidates, bounds: Matrix, cities: Ints
-) -> Callable[[Candidates, Matrix], Matrix]:
-    """The most a pair can be worth in this table, given how often such likeness is met between strangers."""
+    columns: NameColumns, proposed: Candidates, bounds: Matrix, cities: Ints, pairs: Candidates
+) -> Matrix:
+    """The most each pair can be worth in this table, given how often such likeness is met between strangers."""
     places = np.where(cities != 0, cities, columns.regions())
-    at = sample(proposed, bounds, places)
-    drawn = proposed.some(at)
-    likeness = Likeness(columns)
-    kinds = likeness.kinds(drawn.left, drawn.right, weigher.names(drawn))
+    drawn = proposed.some(sample(columns, proposed, bounds, places))
+    kinds = kinds_of(columns, drawn.left, drawn.right)
     together = (places[drawn.left] == places[drawn.right]).astype(float)
+    is_han = columns.is_han[drawn.left]
     found = {
         han: Chance.of(
-            kinds[here], together[here], np.ones(int(here.sum())), strangers(places[columns.is_han == han])
+            kinds[is_han == han], together[is_han == han], strangers(places[columns.is_han == han])
         )
         for han in (False, True)
-        for here in [columns.is_han[drawn.left] == han]
     }
-
-    def most(pairs: Candidates, names: Matrix) -> Matrix:
-        kinds = likeness.kinds(pairs.left, pairs.right, names)
-        ours, theirs = places[pairs.left], places[pairs.right]
-        known = ((ours != 0) & (theirs != 0)).astype(float)
-        same = (ours == theirs).astype(float)
-        is_han = columns.is_han[pairs.left]
-        return np.where(is_han, found[True].most(kinds, known, same), found[False].most(kinds, known, same))
-
-    return most
+    kinds = kinds_of(columns, pairs.left, pairs.right)
+    ours, theirs = places[pairs.left], places[pairs.right]
+    known, same = ((ours != 0) & (theirs != 0)).astype(float), (ours == theirs).astype(float)
+    caps = [found[han].most(kinds, known, same) for han in (False, True)]
+    return np.where(columns.is_han[pairs.left], caps[1], caps[0])
 
 
 def _cities(companies: Sequence[Company]) -> Ints:

@@ -23,9 +23,8 @@ KINDS = (
 WEAK = frozenset(["second word", "word's ends", "word's end", "second bigram", "trade and city"])
 """Kinds that many strangers share: their blocks are kept smaller."""
 
-NARROWED = np.uint32(1 << 31)
-BY_PLACE = NARROWED | np.uint32(1 << KINDS.index("trade and city"))
-"""Bits of pairs that were met because they sit in one place."""
+ANYWHERE = np.uint32(1 << 31)
+"""Bit of pairs that some key proposed without looking at the place."""
 
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
