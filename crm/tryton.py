@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import Any
 
 from accounts.catalogue import Catalogue
+from accounts.change import Change, WriteOutcome, WriteStatus
 from accounts.clock import Clock
 from accounts.config import Config
 from accounts.errors import ConfigError, CrmCallRefused, CrmRefused
@@ -23,9 +24,9 @@ from crm.registry import register
 from crm.remote.connector import RemoteCrm
 from crm.remote.options import Options
 from crm.remote.records import Fault, Property, Record, Row, RowResult, Shape
-from crm.tryton_party import ADDRESS, PARTY, Raw, Touch, field_names, record_of
+from crm.tryton_party import ADDRESS, CHILDREN, PARTY, Raw, Touch, field_names, record_of
 from crm.tryton_rpc import TrytonSession, moment
-from crm.tryton_write import Order, Places, Unwritable, order_of
+from crm.tryton_write import Order, Places, Unwritable, order_of, stray_of
 
 _PAGE, _LOG, _KEPT = 200, "ir.model.log", 5_000
 _SHAPES = {
@@ -139,6 +140,21 @@ class TrytonCrm(RemoteCrm):
         domain = [["active", "=", False], ["write_date", ">=", moment(since)]]
         found = self._tryton.read(PARTY, "search_read", domain, 0, None, None, ["id"], active_test=False)
         return [str(party["id"]) for party in found]
+
+    def send(self, changes: Sequence[Change]) -> Sequence[WriteOutcome]:
+        """As every CRM; where somebody made a record in the moment in which we made ours, ours goes again."""
+        outcomes = super().send(changes)
+        for outcome in outcomes:
+            change = outcome.change
+            filled = outcome.status is WriteStatus.CONFLICT and change.base is None and "." in change.column
+            party = self._seen.get(change.account_id) if filled else None
+            stray = (
+                stray_of(party, change.column, change.value, self._tryton.user) if party is not None else None
+            )
+            if stray is not None:
+                parent = CHILDREN[change.column.partition(".")[0]][0]
+                self._tryton.write(PARTY, "write", [int(change.account_id)], {parent: [stray]})
+        return outcomes
 
     def write(self, rows: Sequence[Row]) -> Sequence[RowResult]:
         """One transaction for all rows that can go together; a row Tryton refuses is found and left out."""

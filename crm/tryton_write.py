@@ -54,6 +54,18 @@ def order_of(row: Row, party: Raw, properties: Mapping[str, Property], places: P
     return Order(row, values, stamps)
 
 
+def stray_of(party: Raw, name: str, value: Any, ours: str) -> list[Any] | None:
+    """The command that takes back what we made beside what somebody else made in the same moment, or None."""
+    group, _, rest = name.partition(".")
+    parent, _, text = CHILDREN[group]
+    first = child_of(party, name)
+    for child in party.get(f"{parent}.") or ():
+        same = child.get(rest if group == "address" else text) == value and child.get("type") in (None, rest)
+        if child is not first and same and _made_by(child, ours):
+            return ["delete", [child["id"]]]
+    return None
+
+
 def _add(values: dict[str, Any], name: str, command: list[Any] | None) -> None:
     if command is not None:
         values.setdefault(CHILDREN[name.partition(".")[0]][0], []).append(command)

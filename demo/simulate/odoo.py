@@ -22,6 +22,7 @@ from demo.simulate.server import Answer, Request, Simulator, simulator
 
 DATABASE, KEY = "crm", "api-key-of-the-simulator"
 _JSON2 = re.compile(r"/json/2/(?P<model>[\w.]+)/(?P<method>\w+)")
+_REMOTE = ("/xmlrpc/common", "/xmlrpc/object", "/xmlrpc/2/common", "/xmlrpc/2/object", "/jsonrpc")
 _WRITING = frozenset({"write", "create", "unlink", "load"})
 _PARAMETERS: Mapping[str, list[str]] = {
     "search": ["domain", "offset", "limit", "order"], "search_read": ["domain", "fields", "offset", "limit", "order"],
@@ -88,7 +89,7 @@ class OdooSimulator(Simulator):
     def is_login(self, request: Request) -> bool:
         """Who am I and what version are you cost nothing."""
         service = self._remote(request)[0] if request.path == "/jsonrpc" else ""
-        free = ("/xmlrpc/2/common", "/json/2/res.users/context_get", "/doc-bearer")
+        free = ("/xmlrpc/common", "/xmlrpc/2/common", "/json/2/res.users/context_get", "/doc-bearer")
         return service == "common" or request.path.startswith(free)
 
     def is_write(self, request: Request) -> bool:
@@ -96,7 +97,7 @@ class OdooSimulator(Simulator):
         found = _JSON2.fullmatch(request.path)
         if found is not None:
             return found["method"] in _WRITING
-        if request.path in ("/xmlrpc/2/object", "/jsonrpc"):
+        if request.path in ("/xmlrpc/object", "/xmlrpc/2/object", "/jsonrpc"):
             _, _, params = self._remote(request)
             return len(params) > 4 and params[4] in _WRITING
         return False
@@ -118,7 +119,7 @@ class OdooSimulator(Simulator):
                         }
                     },
                 )
-            if request.path in ("/xmlrpc/2/common", "/xmlrpc/2/object", "/jsonrpc"):
+            if request.path in _REMOTE:
                 return self._said(self._rpc(*self._remote(request)))
         except OdooError as error:
             return self._refused(error)
