@@ -33,12 +33,16 @@ def test_a_marked_up_type_says_it_outright():
     "html",
     [
         "<html lang=en><title>Welcome</title><p>We once met a dentist.</p>",
-        "<html lang=en><title>Software for law firms and attorneys</title>",
+        "<html lang=en><title>Software and a law firm</title>",
         "", "<title>Tarn</title>",
     ],
 )  # fmt: skip
 def test_where_it_is_not_clear_nothing_is_told(html):
     assert told(html) == {}
+
+
+def test_whom_it_works_for_is_not_what_it_does():
+    assert told("<html lang=en><title>Software for law firms and attorneys</title>")["industry_code"] == "62"
 
 
 def test_an_articles_title_counts_less_than_the_home_pages():
