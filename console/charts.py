@@ -64,7 +64,7 @@ def _make_inert(root: Any) -> None:
             _remove(element)
             continue
         for name in list(element.attrib):
-            if name in _DROPPED or name.startswith(("on", "{")):
+            if name in _DROPPED or name.startswith(("on", "{")) or not element.attrib[name]:
                 del element.attrib[name]
 
 
