@@ -14,6 +14,7 @@ from bench.figure import Figure
 from bench.site_pages import labelled_pages
 from enrichers.firmographic.fact import Fact
 from enrichers.firmographic.read import read_page, settle
+from enrichers.technographic import detect_technologies
 from enrichers.web.charset import decode
 
 _KEYPAD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
@@ -27,6 +28,7 @@ def measure(folder: Path) -> list[Figure]:  # noqa: ARG001 - every measurement i
         _names(truth, found, counts)
         _lines(truth, found, counts)
         _mailboxes(truth, found, counts)
+        _technologies(truth, body, counts)
     return [figure for name in sorted(counts) for figure in _figures(name, counts[name])]
 
 
@@ -55,7 +57,24 @@ def _names(
     for fact in first:
         right = _plain(fact.value) in accepted
         counts[f"name, rule {fact.rule}"].update(said=1, right=right)
-        counts[f"name, confidence {int(fact.confidence * 10) / 10:.1f}"].update(said=1, right=right)
+        counts[_bin("name", fact.confidence)].update(said=1, right=right)
+
+
+def _bin(field: str, confidence: float) -> str:
+    """The reliability bin of a value: what is said with 0.8 to 0.9 should be right that often."""
+    return f"{field}, confidence {int(confidence * 10) / 10:.1f}"
+
+
+def _technologies(truth: dict[str, Any], body: bytes, counts: defaultdict[str, Counter[str]]) -> None:
+    if truth["technologies"] is None:
+        return
+    known = {_plain(item["name"]) for item in truth["technologies"]}
+    for found in detect_technologies(decode(body, {}), truth["url"], {}):
+        if not found.implied:
+            right = _plain(found.name) in known
+            counts["technology"].update(said=1, right=right)
+            counts[_bin("technology", found.confidence)].update(said=1, right=right)
+            counts[f"technology, shown by {found.where}"].update(said=1, right=right)
 
 
 def _last_seven(text: str) -> str:
@@ -74,6 +93,7 @@ def _lines(
     for line, fact in said.items():
         right = line in wanted | fax
         counts["phone"].update(said=1, right=right)
+        counts[_bin("phone", fact.confidence)].update(said=1, right=right)
         counts[f"phone, rule {fact.rule}"].update(said=1, right=right)
 
 
@@ -91,4 +111,5 @@ def _mailboxes(
     counts["email"].update(wanted=len(wanted), hit=len(wanted & set(said)))
     for address, fact in said.items():
         counts["email"].update(said=1, right=address in wanted)
+        counts[_bin("email", fact.confidence)].update(said=1, right=address in wanted)
         counts[f"email, rule {fact.rule}"].update(said=1, right=address in wanted)

@@ -20,7 +20,7 @@ LEAST_CONFIDENCE = 0.3
 LEAST_OBSERVED = 0.5
 """Below it the clues are too weak to say it was seen: the technology is reported as inferred."""
 WEIGHTS = {
-    "host": 0.95, "script": 0.95, "url": 0.92, "inline": 0.92, "html": 0.9, "comment": 0.85, "token": 0.85, "anchor": 0.8,
+    "host": 0.95, "script": 0.95, "url": 0.92, "inline": 0.84, "html": 0.84, "comment": 0.84, "token": 0.72, "anchor": 0.85,
     "page_url": 0.45, "meta": 0.97, "header": 0.98, "cookie": 0.95, "dns": 0.95, "certificate": 0.9, "loaded": 0.85, "element": 0.45,
     "hint": 0.45,
 }  # fmt: skip
