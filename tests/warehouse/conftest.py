@@ -24,7 +24,19 @@ from warehouse.staleness import refresh_staleness
 from warehouse.store import Warehouse, open_warehouse
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
-COLUMNS = {name: name for name in ("name", "website", "phone", "city", "industry", "ticker", "key_executives", "registration_status")}
+COLUMNS = {
+    name: name
+    for name in (
+        "name",
+        "website",
+        "phone",
+        "city",
+        "industry",
+        "ticker",
+        "key_executives",
+        "registration_status",
+    )
+}
 CATALOGUE = shipped_catalogue()
 
 
