@@ -27,6 +27,9 @@ _LOCKED = re.compile(
     r"could not serialize access|could not obtain lock|LockNotAvailable|deadlock detected", re.I
 )
 _GONE = re.compile(r"does not exist or has been deleted|Unknown database identifier", re.I)
+_DENIED = re.compile(
+    r"not allowed to|do not have enough rights|access (rights|error|denied)|没有权限|不允许", re.I
+)
 _HELD = re.compile(r"\block(ed)?\b|approval|锁定|审批", re.I)
 _SPENT = re.compile(r"daily|quota", re.I)
 _BY_NUMBER = {2: Fault.VALIDATION, 3: Fault.AUTH_EXPIRED, 4: Fault.PERMISSION}
@@ -130,6 +133,8 @@ def class_of(words: str, otherwise: Fault) -> Fault:
         return Fault.LOCKED_ROW
     if _GONE.search(words):
         return Fault.GONE
+    if _DENIED.search(words):
+        return Fault.PERMISSION
     return Fault.HELD if otherwise is Fault.VALIDATION and _HELD.search(words) else otherwise
 
 

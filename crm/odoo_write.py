@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from crm.odoo import OdooCrm
 
 PARTNER = "res.partner"
+#: So many records denied in a row, and it is our rights and not the records.
+_DENIALS = 3
 Results = dict[str, RowResult]
 
 
@@ -22,6 +25,7 @@ class OdooWriter:
 
     def __init__(self, crm: OdooCrm, *, imports: bool) -> None:
         self._crm, self._imports = crm, imports
+        self._denied: Counter[tuple[str, ...]] = Counter()
 
     def write(self, rows: Sequence[Row]) -> list[RowResult]:
         """What became of each row, in order."""
@@ -55,7 +59,18 @@ class OdooWriter:
         return found
 
     def _group(self, ids: Sequence[str], wanted: Mapping[str, Mapping[str, Any]]) -> Results:
-        """Rows that set the same columns."""
+        """Rows that set the same columns. What was denied to us for some, and never granted, is not tried for all."""
+        columns = tuple(sorted(wanted[ids[0]]))
+        if self._denied[columns] >= _DENIALS:
+            return dict.fromkeys(
+                ids, RowResult(Fault.PERMISSION, "It was denied to us for other records before.")
+            )
+        results = self._grouped(ids, wanted)
+        denied = sum(result.fault is Fault.PERMISSION for result in results.values())
+        self._denied[columns] = self._denied[columns] + denied if denied == len(results) else 0
+        return results
+
+    def _grouped(self, ids: Sequence[str], wanted: Mapping[str, Mapping[str, Any]]) -> Results:
         sets: dict[str, list[str]] = {}
         for number in ids:
             sets.setdefault(repr(sorted(wanted[number].items())), []).append(number)
@@ -99,8 +114,12 @@ class OdooWriter:
         messages: Sequence[Mapping[str, Any]],
     ) -> Results:
         """Nothing was taken in: what the import complains of is looked at one by one, the others go again."""
-        complaints = [m for m in messages if m.get("type") != "warning"]
-        bad = {ids[n] for m in complaints for n in _rows_of(m, len(ids))}
+        bad = {
+            ids[n]: str(m.get("message"))
+            for m in messages
+            if m.get("type") != "warning"
+            for n in _rows_of(m, len(ids))
+        }
         if not bad:
             said = (
                 "; ".join(str(m.get("message")) for m in messages)
@@ -108,10 +127,16 @@ class OdooWriter:
             )
             return dict.fromkeys(ids, RowResult(class_of(said, Fault.VALIDATION), said))
         results: Results = {}
-        for number in bad:
-            results |= self._same([number], wanted[number])
+        for number, said in bad.items():
+            fault = class_of(said, Fault.VALIDATION)
+            if len(wanted[number]) > 1 and fault is Fault.VALIDATION:
+                results |= self._same([number], wanted[number])
+            else:
+                results[number] = RowResult(fault, said)
         rest = [i for i in ids if i not in bad]
-        return results | (self._load(rest, wanted) if rest else {})
+        if not rest or (len(bad) >= _DENIALS and all(results[i].fault is Fault.PERMISSION for i in bad)):
+            return results | dict.fromkeys(rest, RowResult(Fault.PERMISSION, next(iter(bad.values()))))
+        return results | self._load(rest, wanted)
 
     def _split(self, ids: Sequence[str], error: CrmCallRefused, again: Any) -> Results:
         """All were refused because of some: halves, down to the bad ones. What Odoo does not know, it knows of none."""

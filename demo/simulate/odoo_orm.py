@@ -8,7 +8,7 @@ tracked fields keep a history, and only administrators read it unless `history_f
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
+from contextlib import suppress
 from typing import Any
 
 from demo.simulate.odoo_tables import (
@@ -18,12 +18,14 @@ from demo.simulate.odoo_tables import (
     Row,
     complaint,
     crashed,
+    day_of,
     forbidden,
     invalid,
     matches,
     missing_record,
     ordered,
     side_tables,
+    stamp,
 )  # fmt: skip
 from demo.simulate.org import GONE, HELD, LOCKED, READ_ONLY, UNKNOWN, Edit, Entry, Org, Refusal, Trait
 
@@ -35,7 +37,11 @@ _STAMPS = {
     "write_date": "datetime",
     "write_uid": "many2one",
 }
-_RETRIES = 5
+_MOST_COMPLAINTS = 10
+
+
+class _NotKept(Exception):
+    """Rolls a trial back."""
 
 
 class OdooOrm:
@@ -186,13 +192,24 @@ class OdooOrm:
             except OdooError as error:
                 if error.fault == 1:
                     raise
-                at = next(n for n, (number, _) in enumerate(rows) if number == self._stumbled)
-                messages.append(complaint(at, error.message))
+                messages = self._bad_rows(rows)
         return {
             "ids": False if messages else [number for number, _ in rows],
             "messages": messages,
             "nextrow": 0,
         }
+
+    def _bad_rows(self, rows: Sequence[tuple[int, Row]]) -> list[Row]:
+        """Which rows fail by themselves; the import gives up after ten."""
+        messages: list[Row] = []
+        for at, row in enumerate(rows):
+            try:
+                self._change([row], keep=False)
+            except OdooError as error:
+                messages.append(complaint(at, error.message))
+            if len(messages) >= _MOST_COMPLAINTS:
+                return [*messages, {"type": "warning", "message": "Found more than 10 errors, interrupted."}]
+        return messages
 
     # -- how it is done ----------------------------------------------------------------------------------------
 
@@ -274,13 +291,13 @@ class OdooOrm:
             return [number, entry.values.get("name", "") if entry else ""]
         return [number, self.tables[relation][number]["name"]]
 
-    def _change(self, rows: Sequence[tuple[int, Mapping[str, Any]]]) -> None:
-        """Writes all rows or none."""
-        self._stumbled = 0
-        with self.org.transaction(str(number) for number, _ in rows):
+    def _change(self, rows: Sequence[tuple[int, Mapping[str, Any]]], *, keep: bool = True) -> None:
+        """Writes all rows or none; `keep` False: looks whether it could."""
+        with suppress(_NotKept), self.org.transaction(str(number) for number, _ in rows):
             for number, vals in rows:
-                self._stumbled = number
                 self._write(number, {n: self._converted(self.org.traits[n], v) for n, v in vals.items()})
+            if not keep:
+                raise _NotKept
 
     def _write(self, number: int, values: Mapping[str, Any]) -> None:
         try:
@@ -314,7 +331,7 @@ class OdooOrm:
             return None
         if trait.type == "selection" and value not in trait.options:
             raise crashed("ValueError", f"Wrong value for {PARTNER}.{trait.name}: {value!r}")
-        return _day(value) if trait.type == "date" else str(value)
+        return day_of(value) if trait.type == "date" else str(value)
 
     def _pointed(self, trait: Trait, value: Any) -> Any:
         """What a many2one makes of a value: a text empties it, whatever it says; so it was recorded."""
@@ -371,18 +388,6 @@ class OdooOrm:
             tracked=False,
         )
         return len(self.org.traits)
-
-
-def stamp(at: datetime) -> str:
-    """An instant as RPC prints it: UTC, whole seconds."""
-    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _day(value: Any) -> str:
-    try:
-        return date.fromisoformat(str(value)).isoformat()
-    except ValueError as error:
-        raise crashed("ValueError", f"time data {value!r} does not match format '%Y-%m-%d'") from error
 
 
 METHODS: Mapping[str, Callable[..., Any]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
 from typing import Any
 
 from demo.simulate.org import HUMAN, MACHINE, US, Trait
@@ -71,6 +72,19 @@ OURS = {
     "x_enr_hiring_trend": "char", "x_enr_business_needs": "text", "x_enr_score": "integer", "x_enr_tier": "char",
     "x_enr_brief": "text", "x_enr_freshness": "char", "x_enr_enriched_at": "date", "x_enr_hold": "boolean",
 }  # fmt: skip
+
+
+def day_of(value: Any) -> str:
+    """A date as stored. Raises OdooError."""
+    try:
+        return date.fromisoformat(str(value)).isoformat()
+    except ValueError as error:
+        raise crashed("ValueError", f"time data {value!r} does not match format '%Y-%m-%d'") from error
+
+
+def stamp(at: datetime) -> str:
+    """An instant as RPC prints it: UTC, whole seconds."""
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def complaint(at: int, message: str) -> Row:
