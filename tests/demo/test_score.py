@@ -7,6 +7,7 @@ from copy import deepcopy
 import pytest
 
 from accounts.values import Hints, value_type
+from demo.changes import Event, Happening
 from demo.crm_export import JUDGED, Row, export, read_csv, write_csv
 from demo.reps import edit_rows
 from demo.score import Scorer
@@ -113,3 +114,61 @@ def test_reps_edit_type_and_clear_and_the_record_tells_of_them(
 
 def test_every_judged_field_is_in_the_catalogue_and_the_truth(world: World) -> None:
     assert set(truths_of(world, world.firm(0))) == set(JUDGED)
+
+
+def planted(kind: Happening, *fields: str) -> tuple[World, Row, Event]:
+    """A world after an event of a kind that a row's site shows, with what the row holds from before it."""
+    world = World(seed=3, companies=1500)
+    rows = {row.number: row for row in export(world) if row.id.startswith("W")}
+    for _ in range(8):
+        for event in world.turn():
+            row, truths = rows[event.number], truths_of(world, world.firm(event.number))
+            shown = all(truths[name].visible or name == "website" for name in fields)
+            if (
+                event.kind is kind
+                and shown
+                and row.cells["website"]
+                and all(row.cells[name] for name in fields)
+            ) and not any(truths[name].agrees(row.cells[name]) for name in fields):
+                return world, row, event
+    raise LookupError(f"the world holds no {kind} to look for")
+
+
+def test_a_planted_change_is_found_where_the_right_value_is_proposed_and_only_there() -> None:
+    for proposed, found in ((True, 1), (False, 0)):
+        world, row, event = planted(Happening.NEW_PHONE, "phone")
+        firm, scorer = world.firm(event.number), Scorer(world)
+        scorer.expect([row], [event])
+        line = firm.phone if proposed else firm.fax
+        for _ in range(2):
+            scorer.judge([row], after([row]), {(row.id, "phone"): line.printed(0)})
+            world.night += 1
+        assert (scorer.tallies["phone"].planted.part, scorer.tallies["phone"].planted.whole) == (found, 1)
+        assert (scorer.happenings[Happening.NEW_PHONE].part, len(scorer.missed)) == (found, 1 - found)
+
+
+def test_what_the_last_night_did_not_find_counts_as_missed() -> None:
+    world, row, event = planted(Happening.NEW_PHONE, "phone")
+    scorer = Scorer(world)
+    scorer.expect([row], [event])
+    scorer.judge([row], after([row]), {})
+    assert scorer.tallies["phone"].planted.whole == 0
+    scorer.close()
+    assert scorer.happenings[Happening.NEW_PHONE].rate == 0.0
+
+
+def test_a_company_taken_over_has_no_right_website_and_a_flag_finds_it() -> None:
+    world, row, event = planted(Happening.TAKEN_OVER, "website")
+    scorer = Scorer(world)
+    scorer.expect([row], [event])
+    scorer.judge([row], after([row]), {(row.id, "website"): ""})
+    assert scorer.happenings[Happening.TAKEN_OVER].rate == 1.0
+    assert (scorer.tallies["website"].flag.part, scorer.tallies["website"].flag.whole) == (1, 1)
+
+
+def test_officers_are_right_in_any_order_and_form_and_wrong_with_a_stranger_among_them(world: World) -> None:
+    firm = next(f for f in world.firms() if len(f.officers) > 1 and not f.chinese)
+    truth = truths_of(world, firm)["key_executives"]
+    (first_role, first), (second_role, second) = firm.officers[:2]
+    assert truth.agrees(f"{second} ({second_role}); {first_role}: {first}")
+    assert not truth.agrees(f"{first}, {first_role}; Nobody Known, {second_role}")
