@@ -13,8 +13,8 @@ from flows.company import company_of
 from matchers.attributes import compare_attributes
 from matchers.explain import waterfall
 
-#: Log-odds beyond which a bar is drawn at its full length.
-_FULL = 8.0
+#: Log-odds that half the drawing's width stands for at least.
+_LEAST = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,17 +111,20 @@ def _weights(reading: Reading, values: Mapping[str, str], link: Mapping[str, Any
     if ours.names and theirs.names:
         steps = [(s.feature, s.words, s.weight, "") for s in waterfall(ours.names[0], theirs.names[0])[:7]]
     steps += [(e.attribute, e.words, e.weight, e.grade) for e in compare_attributes(ours, theirs)]
-    bars, total = [], 0.0
-    for what, words, weight, grade in steps:
-        low, high = sorted((_at(total), _at(total + weight)))
-        bars.append(Weight(what, words, weight, grade, low, max(high - low, 0.004)))
-        total += weight
-    return bars
+    return _bars(steps)
 
 
-def _at(log_odds: float) -> float:
-    """Where a sum of log-odds lies in the drawing, 0 to 1."""
-    return (max(-_FULL, min(_FULL, log_odds)) + _FULL) / (2 * _FULL)
+def _bars(steps: Sequence[tuple[str, str, float, str]]) -> list[Weight]:
+    """The steps as bars, drawn to the scale of the furthest sum; the middle is a sum of nothing."""
+    sums = [0.0]
+    for step in steps:
+        sums.append(sums[-1] + step[2])
+    scale = max(_LEAST, *(abs(total) for total in sums))
+    places = [0.5 + total / scale / 2 for total in sums]
+    return [
+        Weight(what, words, weight, grade, min(places[n : n + 2]), max(0.004, abs(places[n + 1] - places[n])))
+        for n, (what, words, weight, grade) in enumerate(steps)
+    ]
 
 
 def _losers(reading: Reading, account_id: str, field: str) -> list[Mapping[str, Any]]:

@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from console.access import Person, Role
 from console.differences import marked
+from console.reasons import because, what_would_change, why_stale
 from console.site import Site
 from console.snapshots import Reading
 from console.wording import LANGS, Words, wanted_language
@@ -47,7 +48,9 @@ def environment() -> Environment:
         "safe_url": safe_url, "day": day, "minute": minute, "percent": percent, "number": number,
         "short": short, "path": lambda text: quote(str(text), safe=""),
     }  # fmt: skip
-    made.globals |= {"marked": marked, "query": query}
+    made.globals |= {
+        "marked": marked, "query": query, "because": because, "why_stale": why_stale, "what_would_change": what_would_change,
+    }  # fmt: skip
     return made
 
 

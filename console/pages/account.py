@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import APIRouter
@@ -29,7 +31,7 @@ def require_account(page: Page, account_id: str) -> None:
 def timeline(page: Reads, account_id: str) -> Response:
     """What happened to an account; loaded when it is looked for."""
     require_account(page, account_id)
-    rows = page.reading.ask("timeline", {"account": account_id})
+    rows = grouped(page.reading.ask("timeline", {"account": account_id}))
     labels = {f.name: f.label_zh if page.words.lang == "zh" else f.label_en for f in page.site.catalogue}
     said = [d for d in reversed(page.site.said().history) if d.account_id == account_id][:30]
     return page.show(
@@ -39,6 +41,18 @@ def timeline(page: Reads, account_id: str) -> Response:
         said=said,
         account_id=account_id,
     )
+
+
+def grouped(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What one hand did at one time as one entry, with all its `fields`."""
+    entries: list[dict[str, Any]] = []
+    for row in rows:
+        same = entries and all(entries[-1][k] == row[k] for k in ("what", "told_at", "who"))
+        if same and row["what"] != "signal":
+            entries[-1]["fields"].append(row["field"])
+        else:
+            entries.append({**row, "fields": [row["field"]]})
+    return entries
 
 
 @router.get("/accounts/{account_id:path}/embed")
