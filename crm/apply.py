@@ -22,9 +22,6 @@ from crm.races import restore_lost
 from crm.settle import settle_unknown, verify
 from crm.wording import quoted
 
-#: Calls that must be left of a metered budget for another batch: re-read, send, read back.
-_CALLS_A_BATCH = 3
-
 
 @dataclass(frozen=True, slots=True)
 class ApplyReport:
@@ -136,7 +133,7 @@ def _cut(changes: Sequence[Change], size: int, *, by_account: bool) -> list[Sequ
 
 def _affordable(crm: Crm) -> bool:
     budget = crm.budget()
-    return budget is None or budget.calls_left >= _CALLS_A_BATCH
+    return budget is None or budget.calls_left >= crm.capabilities.calls_a_batch
 
 
 def _send(

@@ -77,6 +77,7 @@ class Capabilities:
     field when. `batch_size`: changes in one `send`; where `by_account`, accounts, with all the changes of each.
 
     `own_columns` are ours alone, nobody else writes them: they are sent without a guard, `own_batch` accounts at a time.
+    `calls_a_batch` must be left of a metered budget for another batch: re-read, send, read back.
     """
 
     precondition: bool
@@ -85,6 +86,7 @@ class Capabilities:
     by_account: bool = False
     own_columns: frozenset[str] = frozenset()
     own_batch: int = 0
+    calls_a_batch: int = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from accounts.account import Actor
 from accounts.catalogue import Catalogue
 from accounts.clock import Clock
 from accounts.config import Config
-from accounts.errors import CrmCallRefused, CrmRefused
+from accounts.errors import CrmBudgetSpent, CrmCallRefused, CrmRefused
 from crm.hubspot_words import (
     blamed,
     definition_of,
@@ -155,7 +155,11 @@ class HubSpot(RemoteCrm):
             return row_results([row.id for row in rows], reply.body)
         if len(rows) > 1:
             half = len(rows) // 2
-            return [*self.write(rows[:half]), *self.write(rows[half:])]
+            first = self.write(rows[:half])
+            try:
+                return [*first, *self.write(rows[half:])]
+            except CrmBudgetSpent as error:
+                return [*first, *[RowResult(Fault.BUDGET_SPENT, str(error))] * (len(rows) - half)]
         body = reply.body if isinstance(reply.body, Mapping) else {}
         return [RowResult(fault_of(reply) or Fault.OTHER, words_of(reply), blamed(body))]
 

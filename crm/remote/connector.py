@@ -27,7 +27,7 @@ from crm.merge import same_text
 from crm.remote.checks import change_problem
 from crm.remote.delivery import Delivery
 from crm.remote.fitness import Misfit, misfits
-from crm.remote.formats import Unfit, Wire, decode, encode, read_moment
+from crm.remote.formats import Unfit, Wire, decode, encode, is_true, read_moment
 from crm.remote.mapping import FieldMapping, MappedField, load_mapping
 from crm.remote.meter import CallMeter
 from crm.remote.records import Left, Property, PropertyEvent, Record, Row, RowResult
@@ -51,6 +51,8 @@ class RemoteCrm:
     keeps_history: ClassVar[bool] = False
     #: Accounts whose own-lane properties one `write_own` takes; 0: they go with `write`.
     own_rows: ClassVar[int] = 0
+    #: Calls a batch takes: re-read, write, read back.
+    calls_a_batch: ClassVar[int] = 3
     #: Changes may become visible this late: an incremental pull reads so far back before its cursor.
     overlap: ClassVar[timedelta] = timedelta(minutes=10)
 
@@ -63,6 +65,7 @@ class RemoteCrm:
         self.unmapped: Counter[tuple[str, str]] = Counter()
         self._properties: Mapping[str, Property] | None = None
         self._fresh: dict[str, Record] = {}
+        self._pulled: tuple[Record, ...] = ()
 
     # -- what a connector implements ---------------------------------------------------------------------------
 
@@ -124,6 +127,7 @@ class RemoteCrm:
         return Capabilities(
             self.precondition, self.keeps_history, self.rows_a_call, by_account=True,
             own_columns=own, own_batch=self.own_rows or self.rows_a_call,
+            calls_a_batch=self.calls_a_batch,
         )  # fmt: skip
 
     def describe(self) -> Schema:
@@ -167,6 +171,7 @@ class RemoteCrm:
         for page in self.pages(self._names(), start):
             found.update((record.id, record) for record in page)
         events = self._events_by_id(None, start or self.clock.now() - _HISTORY) if self.keeps_history else {}
+        self._pulled = tuple(found.values())
         accounts = tuple(
             self._account(r, events.get(r.id, ()) if r.events is None else r.events) for r in found.values()
         )
@@ -253,6 +258,18 @@ class RemoteCrm:
         made = tuple(self.create(missing)) if missing else ()
         self._properties = None
         return made
+
+    def wrongs(self) -> Iterator[tuple[str, str, str | None]]:
+        """Values people have ticked as wrong, as the last pull found them: account, field, who changed the record last."""
+        ticks = {
+            m.removeprefix("wrong_"): name
+            for m, name in self.mapping.extras.items()
+            if m.startswith("wrong_")
+        }
+        for record in self._pulled:
+            for field, name in ticks.items():
+                if is_true(record.properties.get(name)):
+                    yield record.id, field, record.modified_by
 
     def budget(self) -> CallBudget | None:
         """What is left of this run's share of the calls."""
@@ -350,12 +367,7 @@ class RemoteCrm:
 
     def _on_hold(self, record: Record) -> bool:
         column = self.config.crm.hold_column or self.mapping.extras.get("hold")
-        return bool(column) and str(record.properties.get(column or "") or "").casefold() in (
-            "true",
-            "1",
-            "yes",
-            "是",
-        )
+        return bool(column) and is_true(record.properties.get(column or ""))
 
     def _events_by_id(self, ids: Collection[str] | None, since: datetime) -> dict[str, list[PropertyEvent]]:
         found: dict[str, list[PropertyEvent]] = {}
