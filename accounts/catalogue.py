@@ -20,6 +20,12 @@ from accounts.change import Policy
 from accounts.errors import ConfigError, UnknownField
 from accounts.values import VALUE_TYPES, Hints, ValueType, no_hints
 
+_KINDS = {
+    "companies_house": "registry", "opencorporates": "registry", "qichacha": "registry", "tianyancha": "registry",
+    "edgar_facts": "edgar",
+}  # fmt: skip
+"""Sources of one standing, under the one name that `authority` gives them."""
+
 
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
@@ -80,9 +86,12 @@ class FieldSpec:
         return [part.strip() for part in parts if part.strip()] or [text]
 
     def authority_of(self, source: str) -> float:
-        """How much a source counts for this field: 1 for the first named, falling; 0.3 where not named."""
+        """How much a source counts for this field: 1 for the first named, falling; 0.3 where not named.
+
+        A source not named itself counts as its kind does, where that is named (`registry`).
+        """
         try:
-            rank = self.authority.index(source)
+            rank = self.authority.index(source if source in self.authority else _KINDS.get(source, source))
         except ValueError:
             return 0.3
         return max(0.4, 1.0 - 0.15 * rank)

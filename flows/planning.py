@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from accounts.account import Account
 from accounts.run import WorkItem
+from enrichers.base import Source
 from flows.enriching import Task
 from flows.learning import learn_paces
 from flows.listening import with_listening
@@ -64,9 +65,27 @@ def plan(
         items = with_listening(
             services.warehouse, items, listened, offers, services.catalogue, now, whatever=ask
         )
+    items = list(askable(items, accounts, services.sources))
     cut = len(items) if budget is None else budget
     tasks = tuple(Task(accounts[item.account_id], item) for item in items[:cut])
     return Plan(tasks, tuple(items[cut:]), states, stale_fields(services.warehouse, limit=MOST_STALE_TOLD))
+
+
+def askable(
+    items: Iterable[WorkItem], accounts: Mapping[str, Account], sources: Iterable[Source]
+) -> Iterator[WorkItem]:
+    """The work without what nobody can be asked: a source whose `needs` the account has none of is no help with a field."""
+    wants = {source.name: source.needs for source in sources}
+    for item in items:
+        account = accounts[item.account_id]
+        able = {name for name, needs in wants.items() if not needs or any(map(account.get, needs))}
+        needs = tuple(
+            replace(need, sources=tuple(s for s in need.sources if s in able))
+            for need in item.needs
+            if not need.sources or able.intersection(need.sources)
+        )
+        if needs:
+            yield replace(item, needs=needs)
 
 
 def offers_of(services: Services) -> list[Offer]:

@@ -126,9 +126,8 @@ def _sources(report: RunReport) -> RenderableType:
     for s in report.sources:
         numbers = (s["asked"], s["rows"], s["zero_rows"], s["not_found"], s["failed"], s["requests"])
         table.add_row(s["source"], *map(str, numbers), f"{s['cost'] or 0:g}")
-    for source, reason in report.sources_off:
-        table.add_row(escape(f"{source} (off: {reason})"))
-    return table
+    off = [Text.assemble("  ", (source, "bold"), f", {reason}") for source, reason in report.sources_off]
+    return Group(table, Text(f"Off ({len(off)})", style="bold"), *off, Text()) if off else table
 
 
 def _failures(failures: Sequence[Row], rows: int) -> RenderableType:

@@ -135,7 +135,7 @@ class JobAds:
         if not going.visits:
             if going.errors:
                 return Answer.failed(errors, requests=going.requests)
-            return Answer(Outcome.ZERO_ROWS, (), "the site leads to no job board we know", going.requests)
+            return Answer(Outcome.ZERO_ROWS, requests=going.requests)
         if not outcomes & {Outcome.ROWS, Outcome.ZERO_ROWS}:
             worst = Outcome.FAILED if Outcome.FAILED in outcomes else Outcome.NOT_FOUND
             return Answer(worst, (), errors, going.requests)

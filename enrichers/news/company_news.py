@@ -158,10 +158,7 @@ class CompanyNews:
         if not going.listings and going.errors:
             return Answer.failed(error, requests=going.requests)
         if not going.sheets:
-            told = error or (
-                "nothing new" if going.listings else "the site has neither feed nor newsroom we know"
-            )
-            return Answer(Outcome.ZERO_ROWS, (), told, going.requests)
+            return Answer(Outcome.ZERO_ROWS, (), error, going.requests)
         sheets = self._with_texts(list(going.sheets.values()), candidate, going)
         articles = tuple(
             article_of(entry, response, account_id=account.id, source=self.name, record_id=candidate.company.id, own=True)

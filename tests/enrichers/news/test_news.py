@@ -97,7 +97,7 @@ class TestCompanyNews:
         broken = read({HOME: Page(WITH_FEED), "https://kettleworks.test/feed": Page(b"<html>oops</html>")})
         assert broken.outcome is Outcome.FAILED
         quiet = {HOME: Page(WITH_FEED), "https://kettleworks.test/feed": Page(b"<rss><channel/></rss>")}
-        assert (read(quiet).outcome, read(quiet).error) == (Outcome.ZERO_ROWS, "nothing new")
+        assert (read(quiet).outcome, read(quiet).error) == (Outcome.ZERO_ROWS, "")
 
     def test_feeds_of_others_are_not_the_companys(self):
         home = b'<html><head><link rel="alternate" type="application/rss+xml" href="https://blogs.other.test/rss"></head></html>'
