@@ -183,9 +183,14 @@ class Neocrm(RemoteCrm):
     def _authorise(self) -> Mapping[str, str]:
         secret, password = self._secrets
         form = {**self._grant, "client_secret": secret, "password": password}
-        reply = self.session.call(
-            "POST", self._login, purpose="login", safe=True, data=form, authorised=False
-        )
+        try:
+            reply = self.session.call(
+                "POST", self._login, purpose="login", safe=True, data=form, authorised=False
+            )
+        except CrmCallRefused as error:
+            raise CrmUnavailable(
+                "销售易 refuses our login.", remedy=_REMEDIES[Fault.AUTH_EXPIRED], crm=self.kind, raw=error.raw
+            ) from error
         told = reply.body if isinstance(reply.body, Mapping) else {}
         if not told.get("access_token"):
             raise CrmUnavailable(
