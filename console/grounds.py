@@ -13,13 +13,13 @@ from flows.company import company_of
 from matchers.attributes import compare_attributes
 from matchers.explain import waterfall
 
-#: Log-odds that half the drawing's width stands for at least.
+#: Log-odds that the drawing's width stands for at least.
 _LEAST = 4.0
 
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """One bar of the waterfall, in log-odds: `start` and `width` are shares of the drawing's width."""
+    """One bar of the waterfall, in log-odds: `start`, `width` and `zero` are shares of the drawing's width."""
 
     what: str
     words: str
@@ -27,6 +27,7 @@ class Weight:
     grade: str
     start: float
     width: float
+    zero: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,16 +116,18 @@ def _weights(reading: Reading, values: Mapping[str, str], link: Mapping[str, Any
 
 
 def _bars(steps: Sequence[tuple[str, str, float, str]]) -> list[Weight]:
-    """The steps as bars, drawn to the scale of the furthest sum; the middle is a sum of nothing."""
+    """The steps as bars, drawn to the scale of what the sums span; `zero` is where a sum of nothing lies."""
     sums = [0.0]
     for step in steps:
         sums.append(sums[-1] + step[2])
-    scale = max(_LEAST, *(abs(total) for total in sums))
-    places = [0.5 + total / scale / 2 for total in sums]
+    low, high = min(sums), max(sums)
+    places = [(total - low) / max(high - low, _LEAST) for total in sums]
     return [
-        Weight(what, words, weight, grade, min(places[n : n + 2]), max(0.004, abs(places[n + 1] - places[n])))
+        Weight(
+            what, words, weight, grade, min(places[n : n + 2]), max(0.004, abs(places[n + 1] - places[n])), places[0]
+        )
         for n, (what, words, weight, grade) in enumerate(steps)
-    ]
+    ]  # fmt: skip
 
 
 def _losers(reading: Reading, account_id: str, field: str) -> list[Mapping[str, Any]]:

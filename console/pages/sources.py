@@ -33,7 +33,7 @@ def sources(page: Reads) -> Response:
 def _ranks(page: Page) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {}
     for row in page.reading.rows(
-        "SELECT field, source, weight FROM authority ORDER BY field, weight DESC, source"
+        "SELECT field, source, weight FROM authority WHERE weight > 0.3 ORDER BY field, weight DESC, source"
     ):
         found.setdefault(row["field"], []).append(row)
     return found
