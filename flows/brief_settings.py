@@ -31,6 +31,7 @@ class BriefSettings:
     angles: tuple[Mapping[str, Any], ...] = ()
     icp: Wanted = field(default_factory=Wanted)
     scoring: Scoring | None = None
+    page_base: str = ""
 
     def lang_of(self, name: str) -> Lang:
         """The language of an account's brief in the CRM: as configured, else that of its name."""
@@ -42,7 +43,10 @@ class BriefSettings:
 def brief_settings(services: Services) -> BriefSettings:
     """The settings of a run. Raises ConfigError for a rules file that is missing or cannot be read."""
     config = services.config
-    return BriefSettings(config.brief.lang, read_rules(config), wanted_customer(config), scoring_of(config))
+    page_base = str(config.crm.options.get("console", ""))
+    return BriefSettings(
+        config.brief.lang, read_rules(config), wanted_customer(config), scoring_of(config), page_base
+    )
 
 
 def wanted_customer(config: Config) -> Wanted:

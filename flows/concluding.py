@@ -27,6 +27,7 @@ from intelligence.score import Score, score_account
 from intelligence.standing import Feedback
 from intelligence.stories import Story, tell_stories
 from intelligence.tables import data
+from intelligence.value_sources import account_page, value_sources
 from warehouse.golden import settle_golden
 from warehouse.judgement import (
     Material,
@@ -149,6 +150,8 @@ def _said(
         fields.brief_field(brief, former.get("brief")),
         fields.freshness_grade(m.golden, catalogue, now.date()),
         fields.enriched_at(learned, read_at, former.get("enriched_at")),
+        value_sources(m.golden, catalogue, lang),
+        account_page(settings.page_base, m.account_id),
     ]
     return fields.observations(m.account_id, [v for v in values if v is not None], m.golden, catalogue, now)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from accounts.account import Account
 from crm.base import Schema
+from flows.crm_feedback import take_ticks
 from flows.services import Services
 from warehouse.catalogue_table import store_catalogue
 from warehouse.crm_state import take_pull
@@ -31,4 +32,6 @@ def pull(services: Services, run_id: str) -> Mapping[str, Account]:
             services.warehouse, run_id, pulled.accounts, services.catalogue, columns, services.clock.now(),
             fingerprint=pulled.fingerprint,
         )  # fmt: skip
-    return {account.id: account for account in pulled.accounts}
+    accounts = {account.id: account for account in pulled.accounts}
+    take_ticks(services, accounts)
+    return accounts

@@ -144,12 +144,17 @@ def _moment(wire: Wire, text: str) -> str:
     return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
+def is_true(raw: Any) -> bool:
+    """True for a ticked box, however the CRM writes it."""
+    return raw is True or str(raw).casefold() in _TRUE
+
+
 def decode(prop: Property, raw: Any) -> str | None:
     """The text of a JSON value as a person would read it out, None for a blank."""
     if raw is None or raw == "" or (raw is False and prop.shape is not Shape.BOOLEAN):
         return None
     if prop.shape is Shape.BOOLEAN:
-        return "true" if str(raw).casefold() in _TRUE else "false"
+        return "true" if is_true(raw) else "false"
     if isinstance(raw, list):
         return ";".join(str(entry) for entry in raw) or None
     if prop.shape in (Shape.NUMBER, Shape.INTEGER) or isinstance(raw, int | float):

@@ -141,7 +141,7 @@ def load_mapping(
 
 def _laid_over(base: Any, value: Any) -> Any:
     """An override on a shipped entry: settings add to it, another property takes its place."""
-    shipped = {"property": base} if isinstance(base, str) else dict(base or {})
+    shipped: dict[str, Any] = {"property": base} if isinstance(base, str) else dict(base or {})
     if isinstance(value, str):
         value = {"property": value}
     if not isinstance(value, dict):

@@ -171,9 +171,11 @@ class Salesforce(RemoteCrm):
 
     def create(self, fields: Sequence[MappedField]) -> Sequence[str]:
         """Custom fields through the Tooling API, then a permission set that lets our user see and write them."""
-        from crm.salesforce.setup import make_fields  # noqa: PLC0415 - only `setup-crm` needs it
+        from crm.salesforce.package import extra_fields  # noqa: PLC0415 - only `setup-crm` needs them
+        from crm.salesforce.setup import make_fields  # noqa: PLC0415
 
-        return make_fields(self.session, self.path, fields, self._me()[0])
+        boxes = [m for m in extra_fields(self.mapping) if m.property not in self.schema()]
+        return make_fields(self.session, self.path, [*fields, *boxes], self._me()[0])
 
     def _collection(self, rows: Sequence[Row]) -> list[RowResult]:
         records = [{"attributes": {"type": "Account"}, "id": row.id, **row.properties} for row in rows]

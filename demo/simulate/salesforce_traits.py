@@ -59,5 +59,6 @@ def _our_traits() -> list[Trait]:
         made("CIK", "string", 10), made("Technologies", "textarea", 4000), made("Last_Signals", "textarea", 4000),
         made("Hiring_Trend", "string"), made("Business_Needs", "textarea", 4000), made("Score", "double", 18),
         made("Tier", "string", 40), made("Brief", "textarea", 32_000), made("Freshness", "string", 40),
-        made("Enriched_At", "date"), made("Hold", "boolean"), made("Wrong", "boolean"),
+        made("Enriched_At", "date"), made("Hold", "boolean"), made("Sources", "textarea", 4000),
+        made("Page", "url"), *(made(f"Wrong_{name}", "boolean") for name in ("Phone", "Website", "City", "Employees", "Industry")),
     ]  # fmt: skip

@@ -168,7 +168,8 @@ def test_an_org_without_our_fields(tmp_path: Path) -> None:
             write(crm, change(account.id, "tier", None, "A", column="Enr_Tier__c"))
         assert bare.org.writes == 0
         made = crm.install(["tier", "score", "brief", "phone"])
-        assert made == ("Enr_Tier__c", "Enr_Score__c", "Enr_Brief__c")
+        assert made[:3] == ("Enr_Tier__c", "Enr_Score__c", "Enr_Brief__c")
+        assert {"Enr_Hold__c", "Enr_Wrong_Phone__c"} <= set(made[3:])
         assert (
             write(crm, change(account.id, "tier", None, "A", column="Enr_Tier__c"))[0][1]
             is WriteStatus.WRITTEN
@@ -440,3 +441,72 @@ def test_the_budget_is_a_share_of_what_is_left(org: SalesforceSimulator, tmp_pat
     org.org.faults.calls_left = 0
     with pytest.raises(CrmBudgetSpent, match="TotalRequests Limit exceeded"):
         crm.pull()
+
+
+# -- what reps see, and what they say --------------------------------------------------------------------------
+
+
+def test_the_package_holds_fields_rights_and_a_section_and_is_the_same_twice(
+    org: SalesforceSimulator, tmp_path: Path
+) -> None:
+    from lxml import etree
+
+    from crm.salesforce.package import add_section, write_package
+
+    mapping, space = open_crm(org, tmp_path).mapping, {"m": "http://soap.sforce.com/2006/04/metadata"}
+    files = write_package(tmp_path / "package", mapping, "66.0")
+    before = {f: f.read_bytes() for f in files}
+    assert {f: f.read_bytes() for f in write_package(tmp_path / "package", mapping, "66.0")} == before
+    tree = {f.name: etree.fromstring(before[f]) for f in files}
+    members = {m.text for m in tree["package.xml"].iterfind(".//m:members", space)}
+    made = {f"Account.{m.property}" for m in mapping if m.create} | {
+        f"Account.{name}" for name in mapping.extras.values()
+    }
+    assert made <= members
+    granted = {f.text for f in tree["Evergreen_Enrichment.permissionset"].iterfind(".//m:field", space)}
+    assert granted == made
+    tracked = [f.findtext("m:fullName", None, space) for f in tree["Account.object"].iterfind("m:fields", space)
+               if f.findtext("m:trackHistory", None, space) == "true"]  # fmt: skip
+    assert "Phone" in tracked
+    assert len(tracked) <= 20
+    layout = tmp_path / "Account Layout.layout"
+    layout.write_text(
+        f'<Layout xmlns="{space["m"]}"><layoutSections><label>Info</label></layoutSections><x>kept</x></Layout>'
+    )
+    assert add_section(layout, mapping)
+    assert not add_section(layout, mapping)
+    after = etree.fromstring(layout.read_bytes())
+    assert [s.findtext("m:label", None, space) for s in after.iterfind("m:layoutSections", space)] == [
+        "Info",
+        "Evergreen",
+    ]
+    shown = {
+        i.findtext("m:field", None, space): i.findtext("m:behavior", None, space)
+        for i in after.iterfind(".//m:layoutItems", space)
+    }
+    assert (shown["Enr_Tier__c"], shown["Enr_Sources__c"], shown["Enr_Wrong_Phone__c"]) == (
+        "Readonly",
+        "Readonly",
+        "Edit",
+    )
+    assert after.findtext("m:x", None, space) == "kept"
+    with pytest.raises(ConfigError, match="no page layout"):
+        add_section(files[0], mapping)
+
+
+def test_a_ticked_box_is_read_back(org: SalesforceSimulator, tmp_path: Path) -> None:
+    account = org.org.add({"Name": "Birch", "Phone": "020 7946 0000"})
+    org.org.add({"Name": "Kettle", "Enr_Wrong_Phone__c": False})
+    org.org.edit(account, {"Enr_Wrong_Phone__c": True})
+    crm = open_crm(org, tmp_path)
+    crm.pull()
+    assert list(crm.wrongs()) == [(account, "phone", "maya")]
+
+
+def test_a_hold_set_in_the_org_is_respected(org: SalesforceSimulator, tmp_path: Path) -> None:
+    account = org.org.add({"Name": "Birch", "Enr_Hold__c": True})
+    crm = open_crm(org, tmp_path)
+    assert crm.read([account])[account].held
+    assert [status for _, status, _ in write(crm, change(account, "phone", None, PHONE, column="Phone"))] == [
+        WriteStatus.HELD
+    ]
