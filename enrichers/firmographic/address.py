@@ -31,7 +31,7 @@ class Address:
         """The address on one line, as its country writes it."""
         separator = "" if self.rule == "zh" else ", "
         order = ("region", "city", "street") if self.rule == "zh" else PARTS
-        return separator.join(self.parts[p] for p in order if self.parts.get(p))
+        return separator.join(dict.fromkeys(self.parts[p] for p in order if self.parts.get(p)))
 
 
 def settle_addresses(found: Sequence[Address]) -> list[Address]:

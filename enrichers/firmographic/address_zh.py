@@ -15,6 +15,7 @@ from enrichers.firmographic.chinese_places import (
     taiwan_unit,
 )
 from enrichers.firmographic.country import country_of_domain
+from enrichers.firmographic.headquarters import is_headquarters
 from enrichers.firmographic.page import Line, Page
 from enrichers.firmographic.words import pattern_of, read_yaml
 
@@ -75,11 +76,7 @@ def chinese_addresses(page: Page, given: str | None = None) -> Iterator[Found]:
             country = country_of_place(text) or otherwise
             parts |= {"country": country} if country else {}
             parts |= {"postcode": postcode} if postcode and "postcode" not in parts else {}
-            headquarters = any(
-                pattern_of("labels.yml", "headquarters").search(near.plain)
-                for near in [line, *page.before(line, 2)]
-                if len(near.plain) < 80
-            )
+            headquarters = is_headquarters(page, line, 2)
             yield (
                 parts,
                 "zh",

@@ -15,9 +15,11 @@ from functools import cache
 from accounts.values import Hints
 from accounts.values.place import country_code
 from enrichers.firmographic.address import PARTS, Address, settle_addresses
+from enrichers.firmographic.address_abroad import addresses_abroad
 from enrichers.firmographic.address_zh import chinese_addresses
 from enrichers.firmographic.chinese_places import CHINESE
 from enrichers.firmographic.fact import Fact
+from enrichers.firmographic.headquarters import is_headquarters
 from enrichers.firmographic.page import Line, Page
 from enrichers.firmographic.streets import names_owner, street_of
 from enrichers.firmographic.structured import Organisation
@@ -80,6 +82,7 @@ def addresses(
         if line.digits and len(line.plain) < 1_500 and len(text_found) < 60:
             text_found += _from_line(page, _joined(page, line), hints)
     found += text_found
+    found += addresses_abroad(page)
     if hints.country in CHINESE or hints.language == "zh":
         found += [Address(*entry) for entry in chinese_addresses(page, given)]
     return [replace(address, page=page) for address in settle_addresses(found)]
@@ -221,7 +224,7 @@ def _complete(
         + (0.05 if line.within("footer", "contact") else 0.0)
         - (0.25 if line.within("others") else 0.0)
     )
-    return Address(parts, "text", confidence, passage, line.node, _is_headquarters(page, line), line.number)
+    return Address(parts, "text", confidence, passage, line.node, is_headquarters(page, line), line.number)
 
 
 def _country_below(page: Page, line: Line) -> str | None:
@@ -330,8 +333,3 @@ def _british_town(parts: dict[str, str], street: str) -> None:
         if cut and cut.end() < len(pieces[0]):
             parts["city"], pieces[0] = pieces[0][cut.end() :], pieces[0][: cut.end()].strip()
     parts["street"] = ", ".join(pieces)
-
-
-def _is_headquarters(page: Page, line: Line) -> bool:
-    pattern = pattern_of("labels.yml", "headquarters")
-    return any(pattern.search(near.plain) for near in [line, *page.before(line, 5)] if len(near.plain) < 80)
