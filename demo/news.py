@@ -1,11 +1,8 @@
-"""Newsroom stories and the RSS feed that carries them."""
+"""Newsroom stories as home pages show them; what feeds tell is in `demo/telling.py`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
-from xml.sax.saxutils import escape
 
 from demo.companies import Firm
 from demo.words import dice, words
@@ -41,15 +38,3 @@ def stories(firm: Firm) -> tuple[Story, ...]:
 
 def _filled(pair: list[str], slots: dict[str, str]) -> tuple[str, str]:
     return pair[0].format(**slots), pair[1].format(**slots)
-
-
-def feed(firm: Firm, base: str, now: datetime) -> bytes:
-    """The newsroom as RSS 2.0."""
-    items = "".join(
-        f"<item><title>{escape(s.title)}</title><link>{base}/news/{i}</link><guid>{base}/news/{i}</guid>"
-        f"<pubDate>{format_datetime((now - timedelta(days=s.age_days)).astimezone(UTC))}</pubDate>"
-        f"<description>{escape(s.text)}</description></item>"
-        for i, s in enumerate(stories(firm))
-    )
-    head = f"<title>{escape(firm.naming.name)}</title><link>{base}/</link><description>News</description>"
-    return f'<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel>{head}{items}</channel></rss>'.encode()

@@ -6,18 +6,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from itertools import islice
 
 from demo.boards import board, board_url
 from demo.changes import Event, events_of, happen
 from demo.companies import Firm, found_company
-from demo.news import feed
 from demo.pace import pace_of
 from demo.pages import base_of, paths_of, render, render_plain
 from demo.registry import LEI_URL, SUBMISSIONS_URL, TICKERS_URL, lei_record, submissions, tickers
 from demo.sites import Condition, Site, site_of
+from demo.telling import TRADE_FEEDS, Telling, feed_of, is_told, tellings_of
 
 #: The day of night 0, before which nothing changes.
 FIRST_NIGHT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+#: Trade papers tell of the first so many companies.
+PAPERS_READ = 2_000
 _JSON = {"content-type": "application/json; charset=utf-8"}
 
 
@@ -90,8 +93,25 @@ class World:
     def registry_replies(self) -> Iterator[Reply]:
         """What registries and job boards answer tonight, all companies'."""
         yield Reply(TICKERS_URL, 200, _JSON, tickers(f for f in self.firms() if f.cik))
+        yield from self._papers()
         for firm in self.firms():
             yield from self._records(firm)
+
+    def tellings(self, firm: Firm) -> list[Telling]:
+        """What is told of a company until tonight, by itself and by trade papers."""
+        changes = [event for event in self.events if event.number == firm.number]
+        return tellings_of(self.seed, firm, self.night, changes) if is_told(firm) else []
+
+    def _newsroom(self, firm: Firm, base: str) -> bytes:
+        told = [t for t in self.tellings(firm) if t.own]
+        return feed_of(told, firm.naming.name, base, FIRST_NIGHT, self.days_apart)
+
+    def _papers(self) -> Iterator[Reply]:
+        for lang, url in TRADE_FEEDS.items():
+            firms = [f for f in islice(self.firms(), PAPERS_READ) if f.chinese == (lang == "zh")]
+            told = [t for f in firms for t in self.tellings(f) if not t.own and t.night > self.night - 14]
+            body = feed_of(told, url.split("/")[2], url.rpartition("/")[0], FIRST_NIGHT, self.days_apart)
+            yield Reply(url, 200, {"content-type": "application/rss+xml"}, body)
 
     def _records(self, firm: Firm) -> Iterator[Reply]:
         if firm.cik:
@@ -138,7 +158,7 @@ class World:
                         f"{base}/{path}",
                         200,
                         {"content-type": "application/rss+xml"},
-                        feed(firm, base, self.now()),
+                        self._newsroom(firm, base),
                     )
                 else:
                     yield Reply(f"{base}/{path}", 200, html, render(kind, firm, site))

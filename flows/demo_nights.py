@@ -16,6 +16,7 @@ from demo.crm_export import JUDGED, Row, export, read_csv, write_csv
 from demo.replay import write_night
 from demo.reps import edit_rows
 from demo.score import Cell, Scorer, Share
+from demo.score_signals import SignalScorer
 from demo.truth import write_truth
 from demo.world import World
 from flows.night import NightOptions, run_night
@@ -28,6 +29,9 @@ _CONFIG = """\
 [crm]
 kind = "file"
 path = "accounts.csv"
+
+[sources.industry_feeds]
+feeds = ["https://trade-herald.example/feed.xml", "https://hangye-bao.example/rss.xml"]
 """
 _CONTRADICTED = "SELECT account_id, field FROM staleness WHERE status IN ('contradicted', 'invalid')"
 
@@ -50,6 +54,7 @@ class DemoReport:
 
     options: DemoOptions
     scorer: Scorer
+    signals: SignalScorer
     nights: list[dict[str, Any]] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -60,6 +65,7 @@ class DemoReport:
             "accounts": options.accounts, "seed": options.seed, "folder": str(options.folder), "nights": self.nights,
             "seconds": {name: round(value, 2) for name, value in self.seconds.items()},
             "fields": {name: self._field(name) for name in JUDGED}, "total": self._total(),
+            "signals": _signals(self.signals),
             "mistakes": [dict(zip(("night", "account_id", "field", "before", "after"), m, strict=True)) for m in self.scorer.mistakes[:200]],
             "doubted": [dict(zip(("night", "account_id", "field", "standing", "proposed"), m, strict=True)) for m in self.scorer.doubted[:200]],
             "happenings": {kind.value: _share(share) for kind, share in self.scorer.happenings.items()},
@@ -110,7 +116,7 @@ def run_demo(options: DemoOptions, told: Callable[[str], None] = lambda _: None)
     """
     options.folder.mkdir(parents=True, exist_ok=True)
     world = World(options.seed, options.accounts, options.days_apart)
-    report = DemoReport(options, Scorer(world))
+    report = DemoReport(options, Scorer(world), SignalScorer(world))
     with _timed(report, "build"):
         rows = export(world)
         write_csv(options.folder / "accounts.csv", rows)
@@ -132,12 +138,14 @@ def _one_night(report: DemoReport, world: World, rows: list[Row]) -> None:
         replay = write_night(world, folder / "web")
         write_truth(world, folder / f"truth-{world.night:03d}.csv")
     report.scorer.expect(rows, events)
+    report.signals.expect(rows)
     with _timed(report, "nights"):
         last = len(report.nights) + 1 == report.options.nights
         run, asked = _run(folder, world, replay, prefect=report.options.prefect and last)
     after = read_csv(folder / "accounts.csv")
     with _timed(report, "score"):
         report.scorer.judge(rows, after, asked)
+        _judge_signals(report, run.run_id)
     report.nights.append(
         {
             "run_id": run.run_id, "as_of": world.now().isoformat(), "status": run.status, "accounts": run.accounts,
@@ -147,6 +155,22 @@ def _one_night(report: DemoReport, world: World, rows: list[Row]) -> None:
     )  # fmt: skip
     for row in rows:
         row.cells = dict(after[row.id])
+
+
+def _judge_signals(report: DemoReport, run_id: str) -> None:
+    with open_snapshot(load_config(report.options.folder / "evergreen.toml").home) as snapshot:
+        told = snapshot.rows("SELECT * FROM story WHERE first_run_id = $run", {"run": run_id})
+    report.signals.judge(told, run_id)
+
+
+def _signals(scorer: SignalScorer) -> dict[str, Any]:
+    """What came of the planted events."""
+    wrong = ("night", "account_id", "event_class", "title", "because")
+    return {
+        "told_right": _share(scorer.told), "found": _share(scorer.found), "hiring_right": _share(scorer.hiring),
+        "told_twice": scorer.twice, "wrong": [dict(zip(wrong, w, strict=True)) for w in scorer.wrong[:200]],
+        "missed": [dict(zip(("night", "account_id", "event_class", "title"), m, strict=True)) for m in scorer.missed[:200]],
+    }  # fmt: skip
 
 
 def _run(folder: Path, world: World, replay: Path, *, prefect: bool) -> tuple[RunReport, dict[Cell, str]]:

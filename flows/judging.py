@@ -22,6 +22,7 @@ from intelligence.events.classify import Event, classify
 from intelligence.happenings import happenings
 from intelligence.roles import role_at, speaks_for_itself
 from intelligence.standing import Feedback
+from intelligence.tables import data
 
 EXTRACTOR = "intelligence.events/1"
 #: Below this probability that an event is the account's, nothing is told.
@@ -30,9 +31,13 @@ SURE_ENOUGH = 0.6
 _UNDATED = 0.6
 #: A telling so much younger than its event is a look back.
 _OLD_NEWS = timedelta(days=400)
+#: A text that names the account later than this is hardly about it.
+_AT_ITS_HEAD = 12
+#: Roles that mean nothing in a company's own words: "a new plant for Larkmoor" is Larkmoor's.
+_OWN_WORDS = frozenset({"beneficiary", "with_somebody"})
 #: Classes whose headline opens with somebody else and is still about the account: a partner, an officer, a court.
 _OPENED_BY_OTHERS = frozenset(
-    {"m_and_a", "partnership_or_contract", "executive_change", "legal_regulatory", "delisting"}
+    {"m_and_a", "partnership_or_contract", "executive_change", "legal_regulatory", "delisting", "renaming"}
 )
 
 
@@ -86,10 +91,12 @@ class Judge:
         """The events a text tells, without those that a person called wrong of this account."""
         text = f"{article.title}\n{article.text}" if article.text else article.title
         found = (*classify(text).events, *happenings(text))
+        part = {name for e in found for name in data("stories")["part_of"].get(e.event_class, ())}
         return tuple(
             e
             for e in found
-            if not self.feedback.told_wrongly(article.account_id, e.event_class, article.title)
+            if e.event_class not in part
+            and not self.feedback.told_wrongly(article.account_id, e.event_class, article.title)
         )
 
 
@@ -108,17 +115,30 @@ def _judgement(article: Article, events: Sequence[Event], naming: Naming, now: d
 def attribute(article: Article, event: Event, naming: Naming) -> tuple[float, str]:
     """How surely an event is the account's (0–1), and what the account is in it."""
     mention = naming.find(article.title, article.text)
-    if mention is None:
-        return _unnamed(article, naming)
+    if mention is None or (article.own and event.event_class == "renaming"):
+        return (
+            _unnamed(article, naming)
+            if event.event_class != "renaming"
+            else (0.9 if article.own else 0.0, "subject")
+        )
     role = role_at(mention.text.lower(), mention.start, mention.end, mention.lang)
-    if not role.owns(event.event_class):
+    if not role.owns(event.event_class) and not (article.own and role.name in _OWN_WORDS):
         return 0.1, role.name
-    about = mention.probability if mention.in_title else mention.probability * (0.95 if article.own else 0.75)
-    if not article.own and not mention.in_title and other_subject(article.title, naming):
-        about *= 0.5
-    if role.name == "subject" and _is_beside(mention, article, event, naming):
+    about = mention.probability * _weight_of_place(mention, article, naming)
+    if role.name == "subject" and not article.own and _is_beside(mention, article, event, naming):
         about *= 0.5
     return round(about, 3), role.name
+
+
+def _weight_of_place(mention: Mention, article: Article, naming: Naming) -> float:
+    """What a name is worth where it stands: full in a headline, less in a text, little at its end or under another's name."""
+    if mention.in_title:
+        return 1.0
+    if article.own:
+        return 0.95
+    if other_subject(article.title, naming):
+        return 0.4
+    return 0.75 if mention.start <= _AT_ITS_HEAD else 0.5
 
 
 def _is_beside(mention: Mention, article: Article, event: Event, naming: Naming) -> bool:

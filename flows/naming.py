@@ -11,6 +11,7 @@ from accounts.account import Account
 from intelligence.events.text import language
 from matchers.focus import find_focus
 from matchers.names import parse
+from matchers.tables import trades
 
 #: How much of a text behind the title is read for names.
 READ_AT_MOST = 1_500
@@ -22,7 +23,24 @@ _OTHER_ZH = re.compile(
 )
 #: A form cut short that goes on like this is part of another company's name.
 _GOES_ON = re.compile(
-    r"^[一-龥]{0,6}?(?:有限公司|有限责任公司|集团|股份|控股|科技|电子|机械|制造|实业|银行|证券)"
+    r"^[一-龥]{0,3}?(?:有限公司|有限责任公司|集团|股份|控股|科技|电子|机械|制造|实业|银行|证券)"
+)
+#: Words that go on a Latin name.
+_CONTINUED = frozenset(
+    {
+        "holding",
+        "group",
+        "service",
+        "system",
+        "partner",
+        "lab",
+        "capital",
+        "venture",
+        "foundation",
+        "university",
+        "institute",
+        "international",
+    }
 )
 #: Han names with fewer characters are words as well.
 _SHORTEST = 4
@@ -89,7 +107,7 @@ class Naming:
             at = text.find(form)
             if at < 0 or self._goes_on(text, at, form):
                 continue
-            rivals = [name for name in others_named(text) if name != form and name not in self.han]
+            rivals = [name for name in others_named(text) if not any(own in name for own in self.han)]
             found = find_focus(text, [form, *rivals])
             if found.company == form or (found.company is None and not rivals):
                 yield at, at + len(form), max(found.probability, 0.95 if not rivals else 0.0)
@@ -113,7 +131,7 @@ class Naming:
                 continue
             found = find_focus(text, [name])
             span = latin_span(text, name) if found.company else None
-            if span:
+            if span and not _latin_goes_on(text, span[1], name):
                 yield (*span, found.probability)
 
 
@@ -122,17 +140,23 @@ def _han_forms(name: str) -> Iterator[str]:
     if not _HAN.search(name):
         return
     yield name
-    parts = parse(name).han
+    parsed = parse(name)
+    parts = parsed.han
     if not parts:
         return
-    yield from (form for form in (parts.stem, parts.body) if len(form) >= _SHORTEST)
+    forms = [form for form in (parts.stem, parts.body) if len(form) >= _SHORTEST]
     size = len(parts.brand)
     for trade in parts.trades:
         size += len(trade)
         if size >= _SHORTEST and parts.body.startswith(parts.brand):
-            yield parts.body[:size]
+            forms.append(parts.body[:size])
     if len(parts.body) == _SHORTEST - 1 and not parts.trades:
-        yield parts.body
+        forms.append(parts.body)
+    yield from forms
+    for form in forms:  # as the name itself is written: in traditional characters
+        at = parsed.folded.find(form)
+        if at >= 0 and len(parsed.folded) == len(name):
+            yield name[at : at + len(form)]
 
 
 def latin_span(text: str, name: str) -> tuple[int, int] | None:
@@ -146,6 +170,15 @@ def latin_span(text: str, name: str) -> tuple[int, int] | None:
         if found:
             return found.span()
     return None
+
+
+def _latin_goes_on(text: str, end: int, name: str) -> bool:
+    """True where a name goes on behind a mention: "Alderbank Plumbing" is not meant by "Alderbank Plumbing Services"."""
+    following = re.match(r"\s([A-Z][a-z]+)\b", text[end : end + 40])
+    word = following.group(1).lower() if following else ""
+    if not word or word in name.lower():
+        return False
+    return word in _CONTINUED or word.removesuffix("s") in _CONTINUED or word in trades().english
 
 
 def others_named(text: str) -> list[str]:

@@ -76,6 +76,11 @@ def _show(report: DemoReport, kept: Path | None) -> None:
     click.echo(f"Changes found within two nights:       {_shown(total['planted_found'])}")
     click.echo(f"Edits of people overwritten:           {total['clobbered']}")
     click.echo(f"Right values made wrong, or restyled:  {total['harmed']}, {total['restyled']}")
+    signals = told["signals"]
+    click.echo(f"Events told, of the right company:      {_shown(signals['told_right'])}")
+    click.echo(
+        f"Events planted, told within two nights: {_shown(signals['found'])}; told twice: {signals['told_twice']}"
+    )
     if kept:
         click.echo(
             f"\nKept in {kept}: accounts.csv is the CRM, truth-*.csv what is true, web/ what the world answered."
