@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from accounts.errors import ConfigError
 from matchers.attributes import by_weight
@@ -14,6 +15,9 @@ from matchers.names import Name, parse_all
 from matchers.pairs import Answer, PairMatcher
 from matchers.rows import NEEDED, company_of
 from matchers.workers import cores, share_out
+
+if TYPE_CHECKING:
+    from matchers.clusters import Report
 
 _BATCH = 20_000
 _WORTH_SHARING = 4_000
@@ -126,10 +130,15 @@ LINK_COLUMNS = (
 
 def match_dedupe(source: Path, target: Path) -> dict[str, int]:
     """Groups the rows of one table; returns how many rows and clusters, and how many rows have a double."""
+    return match_dedupe_and_report(source, target)[0]
+
+
+def match_dedupe_and_report(source: Path, target: Path) -> tuple[dict[str, int], Report]:
+    """As `match_dedupe`, and how the table was searched."""
     from matchers import clusters  # noqa: PLC0415
 
     companies = [company_of(row) for row in read_table(source, NEEDED)[1]]
-    found = clusters.dedupe(companies)
+    found, report = clusters.dedupe_and_report(companies)
     rows = [
         {"id": company.id, "cluster_id": cluster, "probability": chance}
         for company, (cluster, chance) in zip(companies, found, strict=True)
@@ -137,4 +146,4 @@ def match_dedupe(source: Path, target: Path) -> dict[str, int]:
     write_table(target, ("id", "cluster_id", "probability"), rows)
     sizes = Counter(cluster for cluster, _ in found)
     doubled = sum(size for size in sizes.values() if size > 1)
-    return {"rows": len(rows), "clusters": len(sizes), "rows with a double": doubled}
+    return {"rows": len(rows), "clusters": len(sizes), "rows with a double": doubled}, report

@@ -40,3 +40,17 @@ def test_ten_thousand_names_in_a_second_and_a_search_in_milliseconds() -> None:
         index.search(rows[n * 37][1])
     assert built - begin < 3
     assert time.process_time() - built < 3
+
+
+def test_a_name_added_later_is_found_at_once() -> None:
+    index = NameIndex([("1", "Velmont, Inc."), ("2", "Kestrel Foods Ltd")])
+    index.add("3", "Velmont Hotels Corp")
+    assert [found[0] for found in index.search("Velmont Hotels")][:2] == ["3", "1"]
+    assert len(index) == 3
+
+
+def test_two_common_words_find_the_name_that_has_both() -> None:
+    rows = [(f"f{n}", f"{chr(97 + n % 26)}{n} Foods") for n in range(3000)]
+    rows += [(f"u{n}", f"United {chr(97 + n % 26)}{n}x") for n in range(3000)]
+    index = NameIndex([*rows, ("both", "United Foods")])
+    assert index.search("United Foods Inc")[0][0] == "both"

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import csv
+import json
+import random
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ from click.testing import CliRunner
 from accounts.account import Company
 from accounts.errors import ConfigError
 from cli.verbs.match import command
-from matchers.clusters import dedupe
+from matchers.clusters import dedupe, dedupe_and_report
 from matchers.files import match_dedupe, match_link, match_pairs, read_table
 
 
@@ -119,6 +121,47 @@ def test_command_line(tmp_path: Path) -> None:
     result = CliRunner().invoke(command, ["dedupe", str(source), str(tmp_path / "out.csv"), "--json"])
     assert result.exit_code == 0
     assert '"clusters": 1' in result.output
+
+
+def test_the_report_counts_pairs_by_key(tmp_path: Path) -> None:
+    lines = [f"{n},Velmont {n % 7} Foods Ltd" for n in range(40)] + [
+        "x,Velmont 3 Foods Limited",
+        "y,Kestrel Steel",
+    ]
+    source = write(tmp_path / "in.csv", "id,name\n" + "\n".join(lines) + "\n")
+    result = CliRunner().invoke(
+        command, ["dedupe", str(source), str(tmp_path / "out.csv"), "--report", "--json"]
+    )
+    assert result.exit_code == 0
+    report = json.loads(result.output)["report"]
+    assert report["rows"] == 42
+    assert report["distinct"] == 8
+    assert report["compared"] <= report["proposed"] <= 8 * 7 / 2
+    told = CliRunner().invoke(command, ["dedupe", str(source), str(tmp_path / "out.csv"), "--report"])
+    assert "cannot be matches" in told.output
+
+
+def test_many_rows_of_one_key_are_not_compared_by_the_square() -> None:
+    names = [f"Velmont {a}{b}{c} Foods Ltd" for a in "abcdefghij" for b in "klmnopqrst" for c in "uvwxyzabcd"]
+    _, report = dedupe_and_report([Company(id=str(n), names=(name,)) for n, name in enumerate(names)])
+    assert report.distinct == 1000
+    assert report.proposed < 40_000
+
+
+def test_twins_of_a_crowded_table_are_no_duplicates() -> None:
+    """One letter apart in every city alike: such likeness is met between strangers, so it proves nothing."""
+    rng = random.Random(4)
+    letters, cities = (
+        "bdfgklmnprstvz",
+        ["Harborview", "Eastvale", "Northgate", "Ridgemont", "Lakewood", "Springfield"],
+    )
+    brands = ["".join(rng.choice(letters) + rng.choice("aeio") for _ in range(3)) for _ in range(3000)]
+    rows = [
+        Company(id=str(n), names=(f"{brand} Foods Ltd",), address={"city": rng.choice(cities)})
+        for n, brand in enumerate(dict.fromkeys(brands))
+    ]
+    found = dedupe(rows)
+    assert len({cluster for cluster, _ in found}) > 0.97 * len(rows)
 
 
 def test_a_contradicted_link_is_not_accepted_without_proof() -> None:
