@@ -34,6 +34,8 @@ from crm.remote.records import Fault, Left, Property, PropertyEvent, Record, Row
 
 PARTNER = "res.partner"
 _PAGE = 500
+#: What Odoo's mail module traces as shipped.
+_TRACED = frozenset({"name", "email", "phone", "vat"})
 _ABOUT = ["type", "string", "readonly", "store", "relation", "selection"]
 
 
@@ -61,6 +63,7 @@ class OdooCrm(RemoteCrm):
         self._calls = options.number("calls_a_run", 0)
         self._where = [["is_company", "=", True], *_domain(config)]
         self._field_names: dict[int, str] | None = None
+        self._traced: frozenset[str] = frozenset()
         self._writer = OdooWriter(self, imports=options.flag("load", True))
 
     def our_names(self) -> frozenset[str]:
@@ -88,17 +91,20 @@ class OdooCrm(RemoteCrm):
             )  # fmt: skip
 
     def describe(self) -> Schema:
-        """As every CRM; warns where the history is kept from us."""
+        """As every CRM; warns where Odoo keeps no history, or keeps it from us."""
         schema = super().describe()
         try:
             self.session.read("mail.tracking.value", "search", domain=[], limit=1)
         except CrmCallRefused:
             self._deny_history()
             told = (
-                "Our user may not read who changed what (mail.tracking.value); edits are told by record only."
+                "Our user may not read who changed what (mail.tracking.value): edits are told by record only."
             )
             return replace(schema, warnings=(*schema.warnings, told))
-        return schema
+        self._names_by_number()
+        blind = [m.property for m in self.mapping.lane("golden") if self._is_blind(m.property)]
+        told = f"Odoo keeps no history of {', '.join(blind)}: an edit saved while we write there leaves no trace."
+        return replace(schema, warnings=(*schema.warnings, told)) if blind else schema
 
     def pages(self, names: Sequence[str], since: datetime | None) -> Iterator[Sequence[Record]]:
         """Companies by id; archived ones are left out, as they are in Odoo's own lists."""
@@ -251,15 +257,29 @@ class OdooCrm(RemoteCrm):
     def _names_by_number(self) -> Mapping[int, str]:
         """Names of the mapped text fields by their id in `ir.model.fields`: only their tracking values hold whole texts."""
         if self._field_names is None:
-            texts = [m.property for m in self.mapping if self._is_text(m.property)]
-            rows = self.session.read(
-                "ir.model.fields",
-                "search_read",
-                domain=[["model", "=", PARTNER], ["name", "in", texts]],
-                fields=["name"],
+            rows = self._field_rows()
+            self._traced = frozenset(
+                row["name"] for row in rows if row.get("tracking", row["name"] in _TRACED)
             )
-            self._field_names = {row["id"]: row["name"] for row in rows}
+            self._field_names = {row["id"]: row["name"] for row in rows if self._is_text(row["name"])}
         return self._field_names
+
+    def _field_rows(self) -> list[dict[str, Any]]:
+        """The mapped fields as Odoo keeps them, with whether it traces their changes where it says so."""
+        domain = [["model", "=", PARTNER], ["name", "in", [m.property for m in self.mapping]]]
+        rows: list[dict[str, Any]]
+        try:
+            rows = self.session.read(
+                "ir.model.fields", "search_read", domain=domain, fields=["name", "tracking"]
+            )
+        except CrmCallRefused:
+            rows = self.session.read("ir.model.fields", "search_read", domain=domain, fields=["name"])
+        return rows
+
+    def _is_blind(self, name: str) -> bool:
+        """True for a property other people write, too, and whose changes Odoo does not keep."""
+        prop = self.schema().get(name)
+        return prop is not None and prop.writable and not prop.custom and name not in self._traced
 
     def _is_text(self, name: str) -> bool:
         prop = self.schema().get(name)

@@ -24,7 +24,7 @@ from crm.registry import register
 from crm.remote.connector import RemoteCrm
 from crm.remote.options import Options
 from crm.remote.records import Fault, Property, Record, Row, RowResult, Shape
-from crm.tryton_party import ADDRESS, CHILDREN, PARTY, Raw, Touch, field_names, record_of
+from crm.tryton_party import ADDRESS, CHILDREN, PARTY, Raw, Touch, edited, field_names, record_of
 from crm.tryton_rpc import TrytonSession, moment
 from crm.tryton_write import Order, Places, Unwritable, order_of, stray_of
 
@@ -218,13 +218,8 @@ class TrytonCrm(RemoteCrm):
     def _log(self, parties: Sequence[Raw], names: Sequence[str]) -> Mapping[str, Sequence[Touch]]:
         """Tryton's log of the records that hold several properties and were written since they were made."""
         own = any("." not in name and name != "name" for name in names)
-        asked = [f"{PARTY},{p['id']}" for p in parties if own and p["write_date"] != p["create_date"]]
-        asked += [
-            f"{ADDRESS},{a['id']}"
-            for p in parties
-            for a in p.get("addresses.", ())
-            if a["write_date"] != a["create_date"]
-        ]
+        asked = [f"{PARTY},{p['id']}" for p in parties if own and edited(p)]
+        asked += [f"{ADDRESS},{a['id']}" for p in parties for a in p.get("addresses.", ()) if edited(a)]
         touches: dict[str, list[Touch]] = defaultdict(list)
         if not asked or not self._log_told:
             return touches

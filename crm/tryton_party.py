@@ -122,12 +122,17 @@ def _event(party: Raw, name: str, log: Mapping[str, Sequence[Touch]], ours: str)
         found = max((t for t in touches if t.fields & fields), key=lambda t: t.at, default=None)
         if found is not None:
             by, at = found.by, found.at
-        elif touches or record.get("write_date") == record.get("create_date"):
+        elif touches or not edited(record):
             by, at = _login(record, "create_uid"), record.get("create_date")
         else:
             by, at = _last(record)
             by = None if by == ours else by  # ours, but of which of its fields?
     return [PropertyEvent(str(party["id"]), name, None, shown(party, name), by or "", at)] if at else []
+
+
+def edited(record: Raw) -> bool:
+    """True where a record was written since it was made."""
+    return record.get("write_date") not in (None, record.get("create_date"))
 
 
 def _last(record: Raw) -> tuple[str | None, datetime | None]:

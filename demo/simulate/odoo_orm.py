@@ -238,7 +238,7 @@ class OdooOrm:
         elif model == FIELDS:
             for number, trait in enumerate(self.org.traits.values(), 1):
                 yield {"id": number, "name": trait.name, "model": PARTNER, "ttype": trait.type, "field_description": trait.label,
-                       "state": "manual" if trait.custom else "base"}  # fmt: skip
+                       "tracking": int(trait.tracked), "state": "manual" if trait.custom else "base"}  # fmt: skip
         else:
             yield from self.tables[model].values()
 
