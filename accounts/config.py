@@ -110,6 +110,19 @@ class ConsoleConfig(_Section):
     requests_per_minute: int = Field(default=600, ge=10)
 
 
+class BudgetConfig(_Section):
+    """What paid sources may cost, in the units of their price lists; a ceiling that is None is none."""
+
+    run: float | None = Field(default=10.0, ge=0)
+    account: float | None = Field(default=1.0, ge=0)
+    providers: dict[str, float] = {}
+    """Ceilings a run by the name of the source."""
+    stop_after: int = Field(default=50, ge=5)
+    """Paid answers after which a source's fill rate is judged."""
+    stop_below: float = Field(default=0.1, ge=0, le=1)
+    """The fill rate below which it is asked no more in this run."""
+
+
 class FieldOverride(_Section):
     """Settings of one catalogue field, replaced."""
 
@@ -160,6 +173,7 @@ class Config(_Section):
     brief: BriefConfig = BriefConfig()
     icp: IcpConfig = IcpConfig()
     watch: WatchConfig = WatchConfig()
+    budget: BudgetConfig = BudgetConfig()
     sources: dict[str, dict[str, Any]] = {}
     fields: dict[str, FieldOverride] = {}
 

@@ -105,7 +105,7 @@ class Source(Protocol):
     must be there. `cost`: price of one account asked, in currency units; `licence`: of what it returns.
     `every_days` (optional, 30 where a class does not say): after how long asking again may bring something new.
     `opt_in` (optional): why it is off until `[sources.NAME] enabled = true`. `key_env` (optional): the variable of its key.
-    `wants` (optional): settings without which it is off.
+    `wants` (optional): settings without which it is off. `dearest` (optional, `cost` otherwise): the most one account may cost.
     """
 
     name: str

@@ -25,6 +25,7 @@ from accounts.telling import Article, BoardLook, Posting
 from enrichers.base import Answer, Reading, Source
 from flows.company import company_of
 from flows.judging import Judge, Judged
+from flows.spending import Spending
 from intelligence.contradictions import with_doubts
 from matchers import link_account
 
@@ -74,6 +75,7 @@ class Enricher:
     now: datetime
     judge: Judge = field(default_factory=Judge)
     told: frozenset[str] = frozenset()
+    spending: Spending = field(default_factory=Spending)
 
     def enrich_all(
         self, tasks: Sequence[Task], threads: int, told: Callable[[int], None] = lambda _: None
@@ -93,11 +95,16 @@ class Enricher:
         for source in sorted(self.sources, key=lambda s: s.cost):
             if not _is_wanted(source, task, answered) or not _has_needs(task.account, source):
                 continue
+            if not self.spending.reserve(source, task.account.id):
+                continue
             started = time.monotonic()
             part = self._ask_safely(task.account, source)
             part.calls = [replace(c, seconds=round(time.monotonic() - started, 3)) for c in part.calls]
             findings.add(part)
-            answered |= self._satisfied(part)
+            satisfied = self._satisfied(part)
+            filled = bool(satisfied.intersection(need.field for need in task.item.needs) or part.signals)
+            self.spending.settle(source, task.account.id, sum(c.cost for c in part.calls), filled=filled)
+            answered |= satisfied
         return findings
 
     def _satisfied(self, findings: Findings) -> set[str]:

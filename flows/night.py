@@ -32,6 +32,7 @@ from flows.reviewing import add_questions, open_questions
 from flows.scope import WHOLE, Scope
 from flows.services import Services
 from flows.shards import adopt_leftovers, load_shard, write_shard
+from flows.spending import Spending
 from flows.watching import Watch
 from intelligence.standing import Feedback
 from warehouse.golden import settle_golden
@@ -93,6 +94,7 @@ class _Night:
     progress: Progress
     seconds: dict[str, float] = field(default_factory=dict)
     healed: list[str] = field(default_factory=list)
+    spending: Spending = field(default_factory=Spending)
 
     @property
     def folder(self) -> Path:
@@ -186,6 +188,7 @@ def _enrich(night: _Night, work: Plan, shards: ShardRunner, feedback: Feedback) 
 
     articles, told_before = known_tellings(services.warehouse, (task.account.id for task in work.tasks))
     judge = Judge(articles, feedback, Watch.of(services.config.watch.competitors))
+    night.spending = Spending(services.config.budget)
     enricher = Enricher(
         night.run_id,
         services.sources,
@@ -194,6 +197,7 @@ def _enrich(night: _Night, work: Plan, shards: ShardRunner, feedback: Feedback) 
         services.clock.now(),
         judge,
         told_before,
+        night.spending,
     )
 
     def run_shard(number: int) -> None:
@@ -217,7 +221,7 @@ def _finish(night: _Night, accounts: Mapping[str, Account], work: Plan, applied:
         started_at=night.started_at, as_of=night.started_at, finished_at=ended, accounts=len(accounts),
         looked_at=len(work.tasks), waiting=len(work.waiting), states=work.states,
         stale=work.stale,
-        sources_off=services.sources_off, breaker=applied.told, healed=tuple(night.healed),
+        sources_off=(*services.sources_off, *night.spending.told()), breaker=applied.told, healed=tuple(night.healed),
         seconds=night.seconds, paths=paths, **facts,
     )  # fmt: skip
     write_report(report, night.folder)

@@ -37,6 +37,9 @@ class ChineseRegister(Register):
     def _parse(self, body: bytes) -> ChineseRecord | None:
         raise NotImplementedError
 
+    def _calls(self) -> int:
+        return 1  # search and read share an answer
+
     def _completed(self, record: ChineseRecord, asked: Asked) -> ChineseRecord:
         return record
 

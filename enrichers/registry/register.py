@@ -62,6 +62,8 @@ class Register:
         self._catalogue: Catalogue = shipped_catalogue()
         self._key = str(context.settings.get("key", ""))
         self._price = float(context.settings.get("price", self.cost))
+        self.cost = self._price
+        self.dearest = self._price * self._calls()
         self._lock = threading.Lock()
         self._stopped: QuotaExhausted | None = None
         self._kept: OrderedDict[str, Response] = OrderedDict()
@@ -73,6 +75,10 @@ class Register:
     def read(self, account: Account, candidate: Candidate) -> Answer[Reading]:
         """What the record says about the account."""
         return self._safely(lambda asked: self._read(account, candidate, asked))
+
+    def _calls(self) -> int:
+        """The paid calls one account may take at most: search and read, where they are not one call."""
+        return 2
 
     def _search(self, account: Account, asked: Asked) -> Answer[Candidate]:
         raise NotImplementedError

@@ -41,6 +41,10 @@ class Tianyancha(ChineseRegister):
     def _fetch(self, url: str, asked: Asked) -> Response | None:
         return self._get(asked, url, headers={"Authorization": self._key}, keep=True)
 
+    def _calls(self) -> int:
+        settings = self._context.settings
+        return 1 + bool(settings.get("changes", False)) + bool(settings.get("holders", False))
+
     def _parse(self, body: bytes) -> ChineseRecord | None:
         return parse_record(body)
 
