@@ -21,6 +21,7 @@ from crm.registry import register
 from crm.remote.connector import RemoteCrm
 from crm.remote.formats import read_moment
 from crm.remote.options import Options
+from crm.remote.picklists import labelled, numbered
 from crm.remote.records import Fault, Left, Property, Record, Row, RowResult, Shape
 from crm.remote.session import ApiSession, Dialect
 
@@ -118,7 +119,7 @@ class Neocrm(RemoteCrm):
         return found
 
     def _patch(self, row: Row) -> RowResult:
-        data = {name: self._raw(name, value) for name, value in row.properties.items()}
+        data = {name: numbered(self.schema()[name], value) for name, value in row.properties.items()}
         try:
             self.session.call(
                 "PATCH", f"{self._object}/{row.id}", purpose="write", safe=False, json={"data": data}
@@ -166,19 +167,9 @@ class Neocrm(RemoteCrm):
         if prop is None or raw in (None, ""):
             return None
         if prop.shape in (Shape.PICKLIST, Shape.MULTI_PICKLIST):
-            labels = {value: label for label, value in prop.options.items()}
-            known = [labels.get(str(one), str(one)) for one in (raw if isinstance(raw, list) else [raw])]
-            return ";".join(known)
+            return labelled(prop, raw)
         moment = read_moment(raw) if prop.shape in (Shape.DATE, Shape.MOMENT) else None
         return moment.date().isoformat() if moment and prop.shape is Shape.DATE else raw
-
-    def _raw(self, name: str, value: Any) -> Any:
-        """A value as the platform wants it: pick lists as numbers, several as a list."""
-        prop = self.schema()[name]
-        if value in (None, "") or not prop.options:
-            return value
-        numbers = [_number(prop.options[label]) for label in str(value).split(";") if label in prop.options]
-        return numbers if prop.shape is Shape.MULTI_PICKLIST else (numbers or [value])[0]
 
     def _authorise(self) -> Mapping[str, str]:
         secret, password = self._secrets
@@ -189,7 +180,10 @@ class Neocrm(RemoteCrm):
             )
         except CrmCallRefused as error:
             raise CrmUnavailable(
-                "销售易 refuses our login.", remedy=_REMEDIES[Fault.AUTH_EXPIRED], crm=self.kind, raw=error.raw
+                "销售易 refuses our login.",
+                remedy=_REMEDIES[Fault.AUTH_EXPIRED],
+                crm=self.kind,
+                raw=error.raw,
             ) from error
         told = reply.body if isinstance(reply.body, Mapping) else {}
         if not told.get("access_token"):
@@ -200,7 +194,3 @@ class Neocrm(RemoteCrm):
                 raw=words_of(reply)[:300],
             )
         return {"Authorization": f"Bearer {told['access_token']}"}
-
-
-def _number(text: str) -> Any:
-    return int(text) if text.lstrip("-").isdigit() else text
