@@ -48,6 +48,9 @@ test-slow: setup tryton-if-possible ## what takes long: random kills, long inter
 test-fast: setup tryton-if-possible ## the tests for daily work: no Prefect, nothing slow, no labelled data
 	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not prefect and not slow and not shared"
 
+browser: ## Chromium for the tests of the console (Debian and Ubuntu; asks for root)
+	@command -v chromium >/dev/null || sudo apt-get install --yes --no-install-recommends chromium fonts-noto-cjk
+
 lint: setup ## ruff: rules and format
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

@@ -162,7 +162,11 @@ def test_every_string_a_template_asks_for_exists() -> None:
         for key in re.findall(r"\b(?:t|words)\(\"([a-z_]+\.[a-zA-Z_-]+)\"", path.read_text(encoding="utf-8"))
     }
     assert asked - strings().keys() == set()
-    assert not [k for k, (en, _) in strings().items() if HAN.search(en) and k != "lang.zh"]
+    assert not [
+        k
+        for k, (en, _) in strings().items()
+        if HAN.search(en) and k != "lang.zh" and not k.startswith("phrase.")
+    ]
     places = re.compile(r"\{(\w+)\}")
     assert not [
         k for k, (en, zh) in strings().items() if sorted(places.findall(en)) != sorted(places.findall(zh))
