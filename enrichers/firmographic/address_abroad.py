@@ -12,6 +12,8 @@ from enrichers.firmographic.address import Address
 from enrichers.firmographic.headquarters import is_headquarters
 from enrichers.firmographic.page import Line, Page
 
+_WORDS = ("Ireland", "Éire", "Dublin", "Co. ", "County ", "Hong Kong", "Kowloon", "New Territories", "H.K.", "Taiwan", " City ")
+"""Of which such an address names one, but for Portugal's."""
 _LONGEST = 400
 _ABOVE = 3
 _LABEL = re.compile(
@@ -38,7 +40,7 @@ _TAIWAN_STREET = re.compile(r"\bNo\.?\s?\d+|\b(?:Rd|St|Ave|Blvd|Ln)\.|\bSec\.\s?
 
 def addresses_abroad(page: Page) -> Iterator[Address]:
     """The addresses of these four places that a page prints."""
-    if not any(sign.search(page.text) for sign in (_EIRCODE, _IRISH_END, _PORTUGUESE, _HONG_KONG, _TAIWAN)):
+    if not any(word in page.text for word in _WORDS) and not _PORTUGUESE.search(page.text):
         return
     for line in page.lines:
         if 6 <= len(line.plain) <= _LONGEST:

@@ -167,7 +167,7 @@ def _from_title(page: Page) -> Iterator[Witness]:
 
 
 def _from_domain(page: Page) -> Iterator[Witness]:
-    """Words of the page that spell the domain: `floorbarn.com` ← "Floor Barn", wherever they are printed."""
+    """Words of the page that spell the domain: `tarnworks.com` ← "Tarn Works", wherever they are printed."""
     label = domain_label(page.url)
     for wanted in dict.fromkeys((label, _LABEL_TAIL.sub("", label))):
         if len(wanted) < 4 or len(wanted) > 40 or not wanted.isascii():
