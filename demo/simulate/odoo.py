@@ -67,6 +67,10 @@ class OdooSimulator(Simulator):
             f'api_key_file = "{file.name}"\nprotocol = "json2"\n'
         )
 
+    def advice(self) -> str:
+        """What to connect with."""
+        return f'[crm] kind = "odoo", [crm.options] url = "{self.url}", database = "{DATABASE}", user = "{US}", API key {KEY}'
+
     # -- words -------------------------------------------------------------------------------------------------
 
     def serve(self, request: Request) -> Answer:

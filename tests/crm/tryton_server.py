@@ -30,6 +30,8 @@ BIN = HOME / "venv" / "bin"
 TEMPLATE = HOME / "crm.sqlite"
 PASSWORDS = {name: f"{name}-and-a-long-password-7" for name in ("admin", "evergreen", "maya")}
 COUNTRIES = [("United Kingdom", "GB"), ("China", "CN"), ("Germany", "DE")]
+#: The server ends with whoever started it, however that one ends: the pipe closes.
+_LEASH = '"$@" & server=$!; cat > /dev/null; kill $server; wait $server'
 SUBDIVISIONS = [("China", "浙江", "CN-ZJ", "province"), ("Germany", "Hessen", "DE-HE", "state")]
 
 
@@ -81,12 +83,14 @@ class TrytonServer:
     def session(self, login: str) -> Session:
         return Session(self.url, login)
 
+    def halt(self) -> None:
+        """Ends the process; its files stay."""
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        self.process.wait(30)
+
     def stop(self) -> None:
-        self.process.terminate()
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
+        self.halt()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -103,8 +107,9 @@ def start(database: Path = TEMPLATE, *, phones: bool = False) -> TrytonServer:
     command = [str(BIN / "trytond"), "-c", str(_settings(folder, port)), "-d", "crm"]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
-            command, stdout=log, stderr=log, env=_environment() | ({} if phones else _without_phones(folder))
-        )
+            ["sh", "-c", _LEASH, "sh", *command], stdin=subprocess.PIPE, stdout=log, stderr=log,
+            env=_environment() | ({} if phones else _without_phones(folder)),
+        )  # fmt: skip
     server = TrytonServer(folder, port, process)
     deadline = time.monotonic() + 120
     while not _answers(port):
@@ -157,8 +162,7 @@ def make_template() -> Path:
         try:
             _people(server.session("admin"))
         finally:
-            server.process.terminate()
-            server.process.wait(30)
+            server.halt()
         draft = TEMPLATE.with_suffix(f".{secrets.token_hex(4)}")
         with (
             closing(sqlite3.connect(server.folder / "crm.sqlite")) as kept,
