@@ -315,3 +315,13 @@ def test_a_proxys_page_with_status_200_is_told() -> None:
         with pytest.raises(CrmUnavailable, match="Please sign in"):
             crm.pull()
         page.shutdown()
+
+
+def test_a_missing_server_is_an_error_in_ci_and_a_skip_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tryton, "missing", lambda: "no Tryton here")
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(RuntimeError, match="no Tryton here"):
+        tryton.server.__wrapped__()
+    monkeypatch.delenv("CI")
+    with pytest.raises(pytest.skip.Exception, match="no Tryton here"):
+        tryton.server.__wrapped__()
