@@ -72,7 +72,8 @@ def industry(page: Page, organisations: Sequence[Organisation]) -> list[Fact]:
     for organisation in organisations:
         for trade in trades() if organisation.main else ():
             if organisation.kind in trade.types:
-                return list(trade.facts(chinese, 0.8, f"@type: {organisation.kind}", "industry.coded_type"))
+                told = trade.facts(chinese, 0.8, f"@type: {organisation.kind}", "industry.coded_type")
+                return [fact for fact in told if fact.field != "industry"]  # `about` tells it in the type's own words
     weights: dict[int, float] = {}
     shown: dict[int, str] = {}
     texts = [(text, weight) for text, weight in _texts(page) if text]

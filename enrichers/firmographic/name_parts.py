@@ -206,7 +206,7 @@ def _initials_likeness(name: str, label: str) -> float:
 
 
 def _sequence_likeness(name: str, label: str) -> float:
-    """Words of the name whose beginnings, in order, spell the label: `firstcal` ← First Calder."""
+    """Words of the name whose beginnings, in order, spell the label: `northcal` ← North Calder."""
     words = [squeezed(w) for w in name.split()]
     at, used, covered = 0, 0, 0
     for word in words:

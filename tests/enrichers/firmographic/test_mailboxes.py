@@ -159,6 +159,6 @@ def test_where_nobody_knows_whose_page_it_is_a_credits_mailbox_is_only_doubted()
 
 def test_thousands_of_credits_take_linear_time():
     page = "".join(f"<p>Site by Pixel {n}</p><div>b{n}@c{n}.example</div>" for n in range(8_000))
-    since = time.monotonic()
+    since = time.process_time()
     facts(f"<body>{page}</body>", OWN)
-    assert time.monotonic() - since < 10
+    assert time.process_time() - since < 10

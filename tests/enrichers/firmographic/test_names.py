@@ -76,7 +76,7 @@ def test_agreement_is_worth_confidence():
 @pytest.mark.parametrize(
     ("name", "label", "like"),
     [
-        ("First Calder Mortgage Company", "firstcal", True), ("Information Media Trust", "imt", True), ("K & T Solicitors", "kandtsolicitors", True),
+        ("North Calder Mortgage Company", "northcal", True), ("Information Media Trust", "imt", True), ("K & T Solicitors", "kandtsolicitors", True),
         ("The Paul Okafor Law Firm", "callpaul", False), ("Plumbers London", "acme", False), ("Tallow", "tallowgroup", True),
     ],
 )  # fmt: skip
