@@ -208,4 +208,4 @@ def test_no_story_loses_an_edit(kind: str, tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", rig_kinds())
 def test_no_long_story_loses_an_edit(kind: str, tmp_path: Path) -> None:
-    _run(kind, tmp_path, 60, 25)
+    _run(kind, tmp_path, 25, 20)
