@@ -5,6 +5,7 @@ The server's clock is its own, so no days pass here; what holds expire after is 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from accounts.errors import CrmOutcomeUnknown
 from crm.tryton import TrytonCrm
 from demo.simulate.org import Faults
 from tests.crm import test_remote_interleaving as shared
+from tests.crm import test_remote_promise as promise
 from tests.crm.rigs import tryton
 
 
@@ -77,3 +79,21 @@ def test_no_long_story_on_a_real_server_loses_an_edit(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     run(monkeypatch, 30, 20)
+
+
+@pytest.mark.parametrize(
+    "story",
+    [
+        promise.test_13_of_two_runs_at_once_each_cell_ends_right_and_no_edit_is_invented,
+        promise.test_an_edit_in_the_moment_of_writing_is_kept_or_given_back_and_reported,
+        promise.test_an_edit_right_after_ours_stands,
+    ],
+)
+def test_the_promise_in_the_very_moment(story: Callable[[RacingRig], None]) -> None:
+    tryton.server()  # or skip
+    story(RacingRig())
+
+
+def test_14_a_clock_of_its_own_loses_nothing() -> None:
+    tryton.server()  # or skip
+    promise.test_14_clocks_that_differ_and_coarse_stamps_lose_nothing(RacingRig(), 0)
