@@ -78,7 +78,7 @@ def test_no_story_on_a_real_server_loses_an_edit(monkeypatch: pytest.MonkeyPatch
 def test_no_long_story_on_a_real_server_loses_an_edit(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    run(monkeypatch, 30, 20)
+    run(monkeypatch, 12, 20)
 
 
 @pytest.mark.parametrize(
