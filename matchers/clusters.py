@@ -6,6 +6,7 @@ names do not contradict it.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -26,8 +27,12 @@ from matchers.weighing import Weigher, place_of
 from matchers.workers import without_collector
 
 _SAME = 0.5
-_BRIDGE = 0.85
+
+_BRIDGE = 0.95
 """A weaker link never joins two groups: chains of half-likely pairs are how one cluster swallows a table."""
+
+_DOUBT = math.log(4.0)
+"""Taken off the most that chance leaves to a pair: it is measured for a kind of likeness, and a wrong merge costs more."""
 
 
 @dataclass(slots=True)
@@ -117,7 +122,7 @@ def _chance(
     ours, theirs = places[pairs.left], places[pairs.right]
     known, same = ((ours != 0) & (theirs != 0)).astype(float), (ours == theirs).astype(float)
     caps = [found[han].most(kinds, known, same) for han in (False, True)]
-    return np.where(columns.is_han[pairs.left], caps[1], caps[0])
+    return np.where(columns.is_han[pairs.left], caps[1], caps[0]) - _DOUBT
 
 
 def _cities(companies: Sequence[Company]) -> Ints:
