@@ -6,8 +6,6 @@ of locked rows, re-reading before a retry, read-back, history) is here and the s
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -15,7 +13,7 @@ from random import Random
 from time import sleep as real_sleep
 from typing import ClassVar
 
-from accounts.account import Account, Actor, FieldHistory
+from accounts.account import Account, Actor
 from accounts.catalogue import Catalogue
 from accounts.change import Change, ChangeKind, WriteOutcome, WriteStatus
 from accounts.clock import Clock
@@ -30,6 +28,7 @@ from crm.remote.fitness import Misfit, misfits
 from crm.remote.formats import Unfit, Wire, decode, encode, is_true, read_moment
 from crm.remote.mapping import FieldMapping, MappedField, load_mapping
 from crm.remote.meter import CallMeter
+from crm.remote.reading import account_of, event_of, fingerprint_of
 from crm.remote.records import Left, Property, PropertyEvent, Record, Row, RowResult
 
 #: How far back the history of values is read at a full pull: the longest human hold of the shipped catalogue.
@@ -173,20 +172,21 @@ class RemoteCrm:
         events = self._events_by_id(None, start or self.clock.now() - _HISTORY) if self.keeps_history else {}
         self._pulled = tuple(found.values())
         accounts = tuple(
-            self._account(r, events.get(r.id, ()) if r.events is None else r.events) for r in found.values()
+            account_of(self, r, events.get(r.id, ()) if r.events is None else r.events)
+            for r in found.values()
         )
         stamps = [r.modified_at for r in found.values() if r.modified_at is not None]
         newest = max([*stamps, *([since] if since else [])], default=None)
         gone = tuple(self.gone(start)) if start else ()
         return Pull(
-            accounts, newest.isoformat() if newest else None, since is None, _fingerprint(accounts),
+            accounts, newest.isoformat() if newest else None, since is None, fingerprint_of(accounts),
             tuple(i for i in gone if i not in found),
         )  # fmt: skip
 
     def read(self, ids: Collection[str]) -> Mapping[str, Account]:
         """These accounts as they stand now; an id that is gone is left out."""
         return {
-            record.id: self._account(record, record.events or ())
+            record.id: account_of(self, record, record.events or ())
             for record in self.read_records(ids).values()
         }
 
@@ -247,7 +247,7 @@ class RemoteCrm:
         asked = set(ids) - {record.id for record in told}
         raw = [event for record in told for event in record.events or () if event.at >= since]
         raw += list(self.history(asked, since)) if asked else []
-        found = [event for event in map(self._event, raw) if event is not None]
+        found = [event for event in (event_of(self, event) for event in raw) if event is not None]
         return sorted(found, key=lambda event: event.at)
 
     def install(self, fields: Sequence[str]) -> Sequence[str]:
@@ -339,35 +339,14 @@ class RemoteCrm:
     def _names(self) -> tuple[str, ...]:
         there = self.schema()
         names = [m.property for m in self.mapping if m.property in there]
-        extras = [name for name in self.mapping.extras.values() if name in there]
+        hold = self.config.crm.hold_column
+        extras = [
+            name for name in (*self.mapping.extras.values(), hold) if name is not None and name in there
+        ]
         return tuple(dict.fromkeys([*names, *extras]))
 
     def _creatable(self, misfit: Misfit) -> bool:
         return misfit.absent and self.mapping[misfit.field].create
-
-    def _account(self, record: Record, events: Iterable[PropertyEvent]) -> Account:
-        there = self.schema()
-        texts = {m.field: self.text(record, m.field) for m in self.mapping if m.property in there}
-        history = {"": self._record_history(record)}
-        for event in events:
-            mapped = self.mapping.at(event.name)
-            if mapped is not None and (mapped.field not in history or _older(history[mapped.field], event)):
-                history[mapped.field] = FieldHistory(event.at, event.by, self.hands_of(event.by, event.hands))
-        return Account(
-            record.id, {f: t for f, t in texts.items() if t is not None and t.strip()}, record.modified_at,
-            record.modified_by, history, bool(record.held) or self._on_hold(record), record.version,
-        )  # fmt: skip
-
-    def _record_history(self, record: Record) -> FieldHistory:
-        """Who wrote the record last. That it was us says nothing of fields we did not write: theirs are then unknown."""
-        hands = self.hands_of(record.modified_by, record.hands)
-        if hands is Actor.OURS:
-            return FieldHistory(record.modified_at, None, Actor.UNKNOWN)
-        return FieldHistory(record.modified_at, record.modified_by, hands)
-
-    def _on_hold(self, record: Record) -> bool:
-        column = self.config.crm.hold_column or self.mapping.extras.get("hold")
-        return bool(column) and is_true(record.properties.get(column or ""))
 
     def _events_by_id(self, ids: Collection[str] | None, since: datetime) -> dict[str, list[PropertyEvent]]:
         found: dict[str, list[PropertyEvent]] = {}
@@ -375,25 +354,6 @@ class RemoteCrm:
             found.setdefault(event.id, []).append(event)
         return found
 
-    def _event(self, event: PropertyEvent) -> FieldEvent | None:
-        mapped, prop = self.mapping.at(event.name), self.schema().get(event.name)
-        if mapped is None or prop is None:
-            return None
-        old, new = decode(prop, event.old), decode(prop, event.new)
-        return FieldEvent(
-            event.id, mapped.field, old, new, event.by, self.hands_of(event.by, event.hands), event.at
-        )
-
 
 def _needed(misfit: Misfit, changes: Sequence[Change]) -> bool:
     return any(change.field == misfit.field for change in changes)
-
-
-def _older(told: FieldHistory, event: PropertyEvent) -> bool:
-    return told.changed_at is None or told.changed_at <= event.at
-
-
-def _fingerprint(accounts: Iterable[Account]) -> str:
-    told = [[a.id, sorted(a.values.items()), a.held] for a in sorted(accounts, key=lambda a: a.id)]
-    text = json.dumps(told, ensure_ascii=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
