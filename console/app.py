@@ -34,6 +34,7 @@ from console.pages import (
 )
 from console.rendering import NotAllowed, NotFound, NotSignedIn, environment, frame
 from console.site import open_site
+from console.snapshots import Reading
 
 _PAGES = (
     overview, runs, stale, rules, review, account, accounts, sources, duplicates, jobs, decisions, exports, embed, session, api,
@@ -41,10 +42,18 @@ _PAGES = (
 
 
 def create_app(
-    config_path: Path, *, host: str = "127.0.0.1", clock: Clock | None = None, world: Sequence[str] = ()
+    config_path: Path,
+    *,
+    host: str = "127.0.0.1",
+    clock: Clock | None = None,
+    world: Sequence[str] = (),
+    warm: bool = False,
 ) -> FastAPI:
-    """The console over the warehouse a configuration names; `world` are options for jobs that read it. Raises ConfigError."""
-    site = open_site(config_path, clock=clock, world=world)
+    """The console over the warehouse a configuration names; `world` are options for jobs that read it.
+
+    With `warm`, what is made once per snapshot is made as soon as one is published. Raises ConfigError.
+    """
+    site = open_site(config_path, clock=clock, world=world, prepare=_prepare if warm else None)
     settings = site.config.console
     app = FastAPI(
         title="Evergreen", version="1", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json",
@@ -66,6 +75,14 @@ def create_app(
         ancestors=tuple(settings.frame_ancestors), buckets=Buckets(settings.requests_per_minute),
     )  # fmt: skip
     return app
+
+
+def _prepare(reading: Reading) -> None:
+    """Makes what every page needs of a new snapshot before anybody waits for it."""
+    overview.coverage(reading)
+    overview.newest_runs(reading)
+    reading.once("queue", lambda: reading.ask("queue"))
+    stale.prepare(reading)
 
 
 def _wants_json(request: Request) -> bool:

@@ -150,13 +150,21 @@ def _brief(reading: Reading, by: Mapping[str, Any]) -> dict[str, Row]:
     return {row["lang"]: {**row, "sections": as_json(row["sections"], [])} for row in rows}
 
 
+def _children(reading: Reading) -> dict[str, list[Row]]:
+    """The accounts that name another account as their parent, by that account."""
+    found: dict[str, list[Row]] = {}
+    for row in reading.rows(
+        "SELECT p.account_id AS parent_id, a.account_id, a.name FROM crm_value v "
+        "JOIN (SELECT key, min(account_id) AS account_id FROM crm_value WHERE field = 'name' AND key IS NOT NULL GROUP BY key) p "
+        "ON p.key = v.key JOIN crm_account a ON a.account_id = v.account_id "
+        "WHERE v.field = 'parent' AND a.account_id <> p.account_id ORDER BY a.name"
+    ):
+        found.setdefault(row["parent_id"], []).append(row)
+    return found
+
+
 def _family(reading: Reading, told: Explanation) -> dict[str, Sequence[Row]]:
     """The parents an account names, and the accounts that name it."""
     parents = [f for f in told.fields if f["field"] in ("parent", "ultimate_parent")]
-    children = reading.rows(
-        "SELECT a.account_id, a.name FROM crm_value v JOIN crm_account a USING (account_id) "
-        "WHERE v.field = 'parent' AND v.key = (SELECT key FROM crm_value WHERE account_id = $a AND field = 'name') "
-        "AND a.account_id <> $a ORDER BY a.name LIMIT 30",
-        {"a": told.account_id},
-    )
+    children = reading.once("children", lambda: _children(reading)).get(told.account_id, ())
     return {"parents": list(parents), "children": children}

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from accounts.catalogue import Catalogue
-from accounts.change import ReviewDecision
+from accounts.change import ReviewAction, ReviewDecision
 from accounts.clock import Clock, SystemClock
 from accounts.config import Config, load_config
 from console.access import Access, server_secret
 from console.embeds import Embeds
 from console.jobs import Jobs
-from console.snapshots import Snapshots
+from console.snapshots import Reading, Snapshots
 from flows.services import catalogue_for
 from warehouse.decisions import DecisionStore
 from warehouse.standing import Decided
@@ -41,6 +42,7 @@ class Site:
     embeds: Embeds
     clock: Clock
     _said: tuple[tuple[int, int], Words] | None = None
+    _left: tuple[Reading, Words, list[dict[str, Any]]] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def said(self) -> Words:
@@ -51,15 +53,33 @@ class Site:
                 self._said = (state, Words(self.decisions.history(), Decided(self.decisions.all())))
             return self._said[1]
 
+    def open_questions(self, reading: Reading) -> list[dict[str, Any]]:
+        """The questions nobody has answered, what matters most first; those somebody was not sure about come last."""
+        said, known = self.said(), self._left
+        if known is not None and known[0] is reading and known[1] is said:
+            return known[2]
+        unsure = {d.item_id for d in said.history if d.action is ReviewAction.UNSURE}
+        questions = reading.once("queue", lambda: reading.ask("queue"))
+        left = [q for q in questions if q["id"] not in said.decided.settled_items]
+        left.sort(key=lambda q: q["id"] in unsure)
+        self._left = (reading, said, left)
+        return left
 
-def open_site(config_path: Path, *, clock: Clock | None = None, world: Sequence[str] = ()) -> Site:
+
+def open_site(
+    config_path: Path,
+    *,
+    clock: Clock | None = None,
+    world: Sequence[str] = (),
+    prepare: Callable[[Reading], None] | None = None,
+) -> Site:
     """Puts a console together from a configuration file; jobs that read the world get the `world` options. Raises ConfigError."""
     config = load_config(config_path)
     secret = server_secret(config.home)
     return Site(
         config=config,
         catalogue=catalogue_for(config),
-        snapshots=Snapshots(config),
+        snapshots=Snapshots(config, prepare),
         access=Access(config, secret),
         decisions=DecisionStore(config.home),
         jobs=Jobs(config.home, config.path, world=world),

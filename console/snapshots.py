@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,8 @@ T = TypeVar("T")
 
 #: Seconds between two looks at the pointer.
 _LOOK = 1.0
+#: Results kept per snapshot.
+_KEPT = 400
 
 
 class Reading:
@@ -32,7 +35,8 @@ class Reading:
         self.run_id = run_id
         self._root = warehouse
         self._hands: LifoQueue[Warehouse] = LifoQueue()
-        self._known: dict[Any, Any] = {}
+        self._known: OrderedDict[Any, Any] = OrderedDict()
+        self._making: dict[Any, threading.Lock] = {}
         self._lock = threading.Lock()
 
     @contextmanager
@@ -66,22 +70,29 @@ class Reading:
         return self.rows(sql(f"console_{name}"), parameters)
 
     def once(self, key: Any, make: Callable[[], T]) -> T:
-        """What `make` gives, computed once per snapshot."""
+        """What `make` gives, computed once per snapshot; the keys asked for last are kept."""
         with self._lock:
+            making = self._making.setdefault(key, threading.Lock())
+        with making:
             if key in self._known:
+                with self._lock:
+                    self._known.move_to_end(key)
                 found: T = self._known[key]
                 return found
-        made = make()
-        with self._lock:
-            kept: T = self._known.setdefault(key, made)
-        return kept
+            made = make()
+            with self._lock:
+                self._known[key] = made
+                while len(self._known) > _KEPT:
+                    self._making.pop(self._known.popitem(last=False)[0], None)
+            return made
 
 
 class Snapshots:
     """Gives the newest snapshot under a warehouse folder."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, prepare: Callable[[Reading], None] | None = None) -> None:
         self._home = config.home
+        self._prepare = prepare
         self._lock = threading.Lock()
         self._reading: Reading | None = None
         self._looked = 0.0
@@ -95,6 +106,8 @@ class Snapshots:
             if self._reading is None or self._reading.run_id != name:
                 warehouse = open_snapshot(self._home)
                 self._reading = Reading(warehouse, name)
+                if self._prepare is not None:
+                    threading.Thread(target=self._prepare, args=(self._reading,), daemon=True).start()
             self._looked = time.monotonic()
             return self._reading
 

@@ -50,6 +50,6 @@ def command(
     from console.app import create_app
 
     world = [*(["--replay", str(replay.resolve())] if replay else []), *(["--as-of", as_of] if as_of else [])]
-    app = create_app(config_path, host=host, world=world)
+    app = create_app(config_path, host=host, world=world, warm=True)
     click.echo(f"The console is at http://{host}:{port}/ — stop it with Ctrl-C.", err=True)
     uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False, proxy_headers=False)

@@ -60,7 +60,9 @@ def overview(page: Reads) -> Response:
         "overview",
         totals=_totals(fields), fields=fields if everything else fields[:_FIELDS], hidden=max(0, len(fields) - _FIELDS),
         everything=everything, runs=runs[:6], waiting=len(waiting), steps=[*_steps(fields, runs, len(waiting))],
-        trend=_trend(nights, page.words), writes=_writes(nights, page.words), nights=nights,
+        nights=nights,
+        trend=reading.once(("trend", page.words.lang), lambda: _trend(nights, page.words)),
+        writes=reading.once(("writes", page.words.lang), lambda: _writes(nights, page.words)),
         accounts=reading.once("accounts", lambda: reading.value("SELECT count(*) FROM crm_account")),
         spent=_spent(page, runs), busy=[j for j in page.site.jobs.newest(5) if not j.is_over],
     )  # fmt: skip

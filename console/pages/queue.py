@@ -26,10 +26,7 @@ def all_questions(page: Page) -> list[dict[str, Any]]:
 
 def open_questions(page: Page) -> list[dict[str, Any]]:
     """The questions nobody has answered; those somebody was not sure about come last."""
-    said = page.site.said()
-    unsure = {d.item_id for d in said.history if d.action is ReviewAction.UNSURE}
-    left = [q for q in all_questions(page) if q["id"] not in said.decided.settled_items]
-    return sorted(left, key=lambda q: q["id"] in unsure)
+    return page.site.open_questions(page.reading)
 
 
 def filtered(questions: Iterable[dict[str, Any]], wanted: Mapping[str, str]) -> list[dict[str, Any]]:

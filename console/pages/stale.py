@@ -23,13 +23,15 @@ _MOST_ACCOUNTS = 5000
 
 def stale_rows(reading: Reading, wanted: dict[str, str], limit: int, offset: int = 0) -> list[dict[str, Any]]:
     """A page of the stale list."""
-    _prepare(reading)
+    prepare(reading)
     return reading.ask(
         "stale", {k: wanted.get(k) or None for k in FILTERS} | {"limit": limit, "offset": offset}
     )
 
 
-def _prepare(reading: Reading) -> None:
+def prepare(reading: Reading) -> None:
+    """Makes the table behind the list, once per snapshot."""
+
     def make() -> bool:
         with reading.hand() as hand:
             hand.run(sql("console_stale_table"))
@@ -136,7 +138,7 @@ def _limit(page: Page) -> int:
 
 def _accounts(page: Page, wanted: dict[str, str]) -> list[dict[str, Any]]:
     """The accounts of the selection, most at stake first."""
-    _prepare(page.reading)
+    prepare(page.reading)
     return page.reading.rows(
         "SELECT account_id, any_value(account_name) AS name, count(*) AS fields, sum(stake) AS stake FROM stale_now "
         f"WHERE {_where()} GROUP BY account_id ORDER BY stake DESC, account_id LIMIT $limit",
