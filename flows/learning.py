@@ -75,7 +75,7 @@ def learn_paces(warehouse: Warehouse) -> list[dict[str, Any]]:
 def learn_trust(warehouse: Warehouse, decisions: Iterable[ReviewDecision], clock: Clock) -> None:
     """Learns how far each source is to be believed about each field; survivorship reads it.
 
-    From people: values they typed lately, took out after we had written them, accepted or turned down; and from sources
+    From people: what we wrote that they left alone or took out, what stewards accepted or turned down; and from sources
     that speak of the same value.
     """
     rulings = [
@@ -103,9 +103,11 @@ def learn_trust(warehouse: Warehouse, decisions: Iterable[ReviewDecision], clock
 
 
 def _right(row: dict[str, Any], keys: list[str]) -> bool | None:
-    """What people made of a claim; the last word is what stands in the CRM by a person's hand."""
-    if row["person_key"] is not None:
-        return row["person_key"] in keys
-    if row["corrected_key"] in keys or not set(keys).isdisjoint(row["bad_keys"] or ()):
+    """What people made of a claim: a steward's word first, then what became of our writing it."""
+    if not set(keys).isdisjoint(row["bad_keys"] or ()):
         return False
-    return True if not set(keys).isdisjoint(row["good_keys"] or ()) else None
+    if not set(keys).isdisjoint(row["good_keys"] or ()):
+        return True
+    if row["corrected_key"] in keys:
+        return False
+    return True if row["stood_key"] in keys else None

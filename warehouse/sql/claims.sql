@@ -1,10 +1,11 @@
--- What sources claim and something else speaks to: a person, a steward, or another source.
+-- What sources claim and something else speaks to: people who left what we wrote or took it out, stewards, another source.
 -- In:  observation, link, field_spec, crm_value, ours (view), judged (account_id, field, key, good); $now, $one_in.
 -- Out: account_id, field, source, keys (of its newest reading; several where a field has kinds), confidence, kinded,
---      person_key (what a person typed lately; not where a field has kinds: theirs may be another line), corrected_key (what a person took out again after we wrote it),
+--      stood_key (what we wrote a week ago or longer and nobody touched), corrected_key (what a person took out of it),
 --      good_keys, bad_keys (what stewards accepted and turned down).
--- Fields with many values and no kinds are left out: a value missing there contradicts nothing. Of very many accounts one
--- in `one_in` is asked.
+-- What people type by themselves is no check of a source: they type where they know better. A write is judged after a week,
+-- whichever way it went. Fields with many values and no kinds are left out: a value missing there contradicts nothing. Of very
+-- many accounts one in `one_in` is asked.
 
 WITH accepted AS (
     SELECT account_id, source, record_id
@@ -32,19 +33,21 @@ claim AS (
 ),
 spoken AS (
     SELECT v.account_id, v.field,
-        CASE WHEN v.actor = 'person' AND v.changed_at >= $now::TIMESTAMP - INTERVAL 180 DAY THEN v.key END AS person_key,
-        CASE WHEN v.actor = 'person' AND v.changed_at > o.ours_at AND v.key IS DISTINCT FROM o.ours_key THEN o.meant_key END AS corrected_key
+        CASE WHEN v.key IN (o.ours_key, o.meant_key) THEN o.meant_key END AS stood_key,
+        CASE WHEN v.actor = 'person' AND v.changed_at > o.ours_at AND coalesce(v.key NOT IN (o.ours_key, o.meant_key), true)
+            THEN o.meant_key END AS corrected_key
     FROM crm_value v
-    LEFT JOIN ours o ON o.account_id = v.account_id AND o.field = v.field
+    JOIN ours o ON o.account_id = v.account_id AND o.field = v.field
+    WHERE o.ours_at <= $now::TIMESTAMP - INTERVAL 7 DAY
 ),
 ruled AS (
     SELECT account_id, field, list(DISTINCT key) FILTER (good) AS good_keys, list(DISTINCT key) FILTER (NOT good) AS bad_keys
     FROM judged GROUP BY ALL
 )
-SELECT c.*, CASE WHEN NOT c.kinded THEN s.person_key END AS person_key, s.corrected_key, r.good_keys, r.bad_keys
+SELECT c.*, s.stood_key, s.corrected_key, r.good_keys, r.bad_keys
 FROM claim c
 LEFT JOIN spoken s USING (account_id, field)
 LEFT JOIN ruled r USING (account_id, field)
-QUALIFY (NOT c.kinded AND s.person_key IS NOT NULL) OR s.corrected_key IS NOT NULL OR r.good_keys IS NOT NULL OR r.bad_keys IS NOT NULL
+QUALIFY s.stood_key IS NOT NULL OR s.corrected_key IS NOT NULL OR r.good_keys IS NOT NULL OR r.bad_keys IS NOT NULL
      OR (NOT c.kinded AND count(*) OVER (PARTITION BY c.account_id, c.field) > 1)
 ORDER BY account_id, field, source
