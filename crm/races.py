@@ -18,10 +18,15 @@ from crm.merge import same_text
 _SKEW = timedelta(minutes=10)
 
 
-def restore_lost(crm: Crm, outcomes: Sequence[WriteOutcome], since: datetime) -> list[WriteOutcome]:
-    """The outcomes, those that overwrote an edit made since `since` turned into conflicts, the edits put back."""
+def restore_lost(
+    crm: Crm, outcomes: Sequence[WriteOutcome], since: datetime, rounds: int = 3
+) -> list[WriteOutcome]:
+    """The outcomes, those that overwrote an edit made since `since` turned into conflicts, the edits put back.
+
+    Putting back may meet an edit in its turn; that is looked at the same way, at most `rounds` deep.
+    """
     written = [o for o in outcomes if o.status is WriteStatus.WRITTEN]
-    if crm.capabilities.precondition or not crm.capabilities.history or not written:
+    if crm.capabilities.precondition or not crm.capabilities.history or not written or not rounds:
         return list(outcomes)
     events = crm.events({o.change.account_id for o in written}, since - _SKEW)
     lost = {
@@ -33,7 +38,8 @@ def restore_lost(crm: Crm, outcomes: Sequence[WriteOutcome], since: datetime) ->
     if not lost:
         return list(outcomes)
     back = [_giving_back(o.change, lost[o.change.id]) for o in written if o.change.id in lost]
-    answers = {(a.change.account_id, a.change.field): a for a in crm.send(back)}
+    sent = restore_lost(crm, crm.send(back), since, rounds - 1)
+    answers = {(a.change.account_id, a.change.field): a for a in sent}
     return [_told(o, lost[o.change.id], answers) if o.change.id in lost else o for o in outcomes]
 
 
@@ -63,6 +69,14 @@ def _told(
     outcome: WriteOutcome, text: str | None, answers: dict[tuple[str, str], WriteOutcome]
 ) -> WriteOutcome:
     answer = answers.get((outcome.change.account_id, outcome.change.field))
+    if answer is not None and answer.status is WriteStatus.CONFLICT:  # a newer edit stands there
+        return replace(
+            outcome,
+            status=answer.status,
+            found=answer.found,
+            read_back=answer.found or "",
+            message=answer.message,
+        )
     done = answer is not None and answer.status in (WriteStatus.WRITTEN, WriteStatus.UNCHANGED)
     said = (
         "it was put back"
