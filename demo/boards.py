@@ -25,7 +25,7 @@ def board_url(firm: Firm) -> str:
     token = board_token(firm)
     if firm.board == "greenhouse":
         return f"https://boards-api.greenhouse.io/v1/boards/{token}/jobs?content=true"
-    return f"https://api.lever.co/v0/postings/{token}?mode=json"
+    return f"https://api.lever.co/v0/postings/{token}?mode=json&skip=0&limit=100"
 
 
 #: Share of the boards that surge, and the night they begin to.

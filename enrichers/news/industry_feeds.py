@@ -55,10 +55,7 @@ class IndustryFeeds:
         entries, requests, errors = self._entries()
         if not entries and errors:
             return Answer.failed("; ".join(errors)[:500], requests=requests)
-        name = spoken_name(account)
-        named = re.compile(
-            re.escape(name.casefold()) if is_chinese(name) else rf"(?<!\w){re.escape(name.casefold())}(?!\w)"
-        )
+        named = _pattern(spoken_name(account))
         told = tuple(
             article_of(
                 entry, response, account_id=account.id, source=self.name, record_id=candidate.company.id
@@ -91,3 +88,22 @@ class IndustryFeeds:
             if len(errors) < len(self._feeds):
                 self._read_already, self._errors = found, errors
             return found, len(self._feeds), errors
+
+
+def _pattern(name: str) -> re.Pattern[str]:
+    """What an entry must hold to be handed over: the name; a long Chinese one also without what may be its region.
+
+    Whether the entry is about the account is judged later, and strictly.
+    """
+    plain = name.casefold()
+    if not is_chinese(name):
+        return re.compile(rf"(?<!\w){re.escape(plain)}(?!\w)")
+    bare = re.sub(r"^[一-鿿]{2,3}?[省市县区]", "", plain)
+    forms = {plain, bare, *(form[2:] for form in (plain, bare) if len(form) >= 6)}
+    return re.compile(
+        "|".join(
+            re.escape(form)
+            for form in sorted(forms, key=len, reverse=True)
+            if len(form) >= 4 or form == plain
+        )
+    )

@@ -57,6 +57,6 @@ def test_three_thousand_headlines_take_seconds() -> None:
         Telling(f"Company {n * 7919 % 10007} reports results of quarter {n % 97} in region {n % 31}")
         for n in range(3000)
     ]
-    begin = time.perf_counter()
+    begin = time.process_time()  # the processor's time: the machine may be busy with other things
     story_groups(tellings)
-    assert time.perf_counter() - begin < 60
+    assert time.process_time() - begin < 30
