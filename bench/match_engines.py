@@ -14,7 +14,10 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 
-from match_rows import f1, make
+if __package__:
+    from bench.match_rows import f1, make
+else:
+    from match_rows import f1, make  # type: ignore[no-redef]
 
 Rows = Sequence[tuple[str, str, str, int]]
 

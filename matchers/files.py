@@ -14,7 +14,7 @@ from matchers.attributes import by_weight
 from matchers.names import Name, parse_all
 from matchers.pairs import Answer, PairMatcher
 from matchers.rows import NEEDED, company_of
-from matchers.workers import cores, share_out
+from matchers.workers import cores, share_out, without_collector
 
 if TYPE_CHECKING:
     from matchers.clusters import Report
@@ -61,12 +61,12 @@ def write_table(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, 
 def match_pairs(source: Path, target: Path) -> dict[str, int]:
     """Scores a file of name pairs; returns how many of each decision."""
     columns, rows = read_table(source, ("left", "right"))
-    left, right = parse_all([r["left"] for r in rows]), parse_all([r["right"] for r in rows])
-    matcher = PairMatcher([*left, *right])
-    pairs = list(zip(left, right, strict=True))
+    with without_collector():
+        left, right = parse_all([r["left"] for r in rows]), parse_all([r["right"] for r in rows])
+        answers = answers_of(PairMatcher([*left, *right]), list(zip(left, right, strict=True)))
     counts: Counter[str] = Counter()
     said: list[dict[str, object]] = []
-    for row, answer in zip(rows, answers_of(matcher, pairs), strict=True):
+    for row, answer in zip(rows, answers, strict=True):
         counts[answer.decision] += 1
         said.append({
             **row, "probability": answer.probability, "decision": answer.decision,
