@@ -11,14 +11,15 @@ machines and a reason in words for people. The rules, in the order they are aske
  6. blank, and a person cleared it → hold
  7. policy `fill_blank`, not blank → hold
  8. we wrote it before and somebody undid that → review
- 9. a person's value within the field's human hold → review with both values; never written by itself
-10. somebody else's value that is not stale, or of unknown age → review above the confidence bar, else nothing
-11. evidence below the bar, on an unsure link, rivalled by a source of equal weight, or older than the value → review
-12. a sensitive field that is not blank → review
-13. otherwise → write: fill, renew what is ours, replace what is expired, invalid or contradicted
+ 9. a value worded freely, neither invalid nor contradicted, and evidence that is not sure → nothing
+10. a person's value within the field's human hold → review with both values; never written by itself
+11. somebody else's value that is not stale, or of unknown age → review above the confidence bar, else nothing
+12. evidence below the bar, on an unsure link, rivalled by a source of equal weight, or older than the value → review
+13. a sensitive field that is not blank → review
+14. otherwise → write: fill, renew what is ours, replace what is expired, invalid or contradicted
 
-`overwrite_always` skips 9, 10 and 12 and nothing else. A value is *ours and untouched* while it is what our ledger
-last wrote there; rules 9 and 10 are about everybody else's.
+`overwrite_always` skips 9, 10, 11 and 13 and nothing else. A value is *ours and untouched* while it is what our ledger
+last wrote there; rules 9 to 11 are about everybody else's.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ from crm.wording import age, ago, days_between, evidence, quoted
 __all__ = ["FieldView", "decide"]
 
 Answer = tuple[Verdict, Code, str]
+#: Evidence from here on asks about a value that might only be worded otherwise.
+_SURE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +175,19 @@ def _undone(case: _Case) -> Answer | None:
     return Verdict.REVIEW, Code.UNDONE_BEFORE, case.against(reason)
 
 
+def _worded(case: _Case) -> Answer | None:
+    """Another wording from a source that guesses (a trade told by the words of a page) is no reason to ask anybody."""
+    view = case.view
+    if case.overwrites or not case.foreign or not view.spec.free_wording:
+        return None
+    if view.status in (Freshness.INVALID, Freshness.CONTRADICTED) or case.golden.confidence >= _SURE:
+        return None
+    reason = (
+        f"{quoted(view.current)} may be worded otherwise, and {case.said} is not sure enough to ask about."
+    )
+    return Verdict.NOTHING, Code.NOT_STALE, reason
+
+
 def _person(case: _Case) -> Answer | None:
     view = case.view
     if case.overwrites or not view.in_human_hold:
@@ -260,6 +276,6 @@ def _write(case: _Case) -> Answer:
 
 
 _RULES: tuple[Callable[[_Case], Answer | None], ...] = (
-    _no_column, _confirmed, _forbidden, _turned_down, _accepted, _cleared, _fill_only, _undone, _person, _not_stale,
-    _doubtful, _sensitive,
+    _no_column, _confirmed, _forbidden, _turned_down, _accepted, _cleared, _fill_only, _undone, _worded, _person,
+    _not_stale, _doubtful, _sensitive,
 )  # fmt: skip

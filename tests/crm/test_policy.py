@@ -23,6 +23,7 @@ UNSURE = Link("A1", "edgar", "r9", 0.6, LinkDecision.REVIEW, "only the name agre
 YORK = CATALOGUE["city"].value_type.key("York")
 LEEDS = CATALOGUE["city"].value_type.key("Leeds")
 OURS = Standing(ours_key=LEEDS, ours_at=NOW - timedelta(days=9))
+GUESSED = golden(confidence=0.75)
 WEAK = golden(confidence=0.2)
 RIVALS = golden(losers=(Loser("Hull", "hull", None, ("edgar",), 0.8, "lost by a hair"),))
 
@@ -68,6 +69,10 @@ CASES: list[tuple[Code, Verdict, dict[str, Any]]] = [
     (Code.POLICY_OVERWRITE, Verdict.WRITE, {**PERSON, "spec": ALWAYS}),
     (Code.NOT_STALE, Verdict.REVIEW, {"status": Freshness.FRESH, "age": 200}),
     (Code.NOT_STALE, Verdict.NOTHING, {"status": Freshness.FRESH, "age": 200, "spec": {"free_wording": True}}),
+    (Code.NOT_STALE, Verdict.NOTHING, {"golden": GUESSED, "spec": {"free_wording": True}}),
+    (Code.NOT_STALE, Verdict.NOTHING, {**PERSON, "golden": GUESSED, "spec": {"free_wording": True}}),
+    (Code.BLANK_FILLED, Verdict.WRITE, {"golden": GUESSED, "current": None, "spec": {"free_wording": True}}),
+    (Code.INVALID_REPLACED, Verdict.WRITE, {"golden": GUESSED, "status": Freshness.INVALID, "spec": {"free_wording": True}}),
     (Code.NOT_STALE, Verdict.REVIEW, {"status": Freshness.ASKED, "age": 200}),
     (Code.BELOW_CONFIDENCE, Verdict.NOTHING, {"status": Freshness.FRESH, "age": 200, "golden": WEAK}),
     (Code.BELOW_CONFIDENCE, Verdict.NOTHING, {"status": Freshness.FRESH, "age": 200, "link": UNSURE}),
