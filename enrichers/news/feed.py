@@ -25,6 +25,8 @@ from enrichers.web.plain import plain
 
 MOST_ENTRIES = 300
 _MOST = 5_000_000
+_HEAD_LENGTH = 12_000
+"""Declarations stand at the start; further on, what looks like one is text."""
 _ROOTS = frozenset({"rss", "rdf", "feed", "channel", "newsfeed"})
 _ENTRIES = frozenset({"item", "entry"})
 _FOREIGN = re.compile(
@@ -34,7 +36,7 @@ _FOREIGN_PREFIX = ("media:", "itunes:", "podcast:", "georss:", "slash:", "thr:")
 _SECTION_OR_AMP = re.compile(
     r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?:#x?[0-9a-fA-F]{1,7};|[A-Za-z][A-Za-z0-9]{0,31};)?", re.DOTALL
 )
-_HEAD = re.compile(r"<\?xml[^>]{0,200}>|<!DOCTYPE[^\[>]{0,2000}(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
+_HEAD = re.compile(r"<\?xml[^>]{0,200}>|<!DOCTYPE[^\[>]{0,2000}(?:\[[^\]]{0,8000}\]\s*)?>", re.IGNORECASE)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _XML_NAMES = frozenset({"&amp;", "&lt;", "&gt;", "&quot;", "&apos;"})
 _BASE = "{http://www.w3.org/XML/1998/namespace}base"
@@ -122,7 +124,8 @@ def _tree(page: str) -> etree._Element:
     start = page.find("<")
     if start < 0:
         raise SourceBroken("The answer is no feed.")
-    page = _CONTROL.sub("", _HEAD.sub("", page[start:], count=4))
+    page = page[start:]
+    page = _CONTROL.sub("", _HEAD.sub("", page[:_HEAD_LENGTH], count=4) + page[_HEAD_LENGTH:])
     page = _SECTION_OR_AMP.sub(_mended, page)
     parser = etree.XMLParser(
         recover=True,

@@ -9,12 +9,11 @@ _DROPPED = re.compile(
     r"<(script|style|head|noscript|template)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL
 )
 _BREAK = re.compile(
-    r"<(?:/?(?:p|div|ul|ol|h[1-6]|tr|table|section|article|blockquote)|br|li)\b[^>]{0,2000}>", re.IGNORECASE
+    r"<(?:/?(?:p|div|ul|ol|h[1-6]|tr|table|section|article|blockquote)|br|li)\b[^<>]{0,2000}>", re.IGNORECASE
 )
-_TAG = re.compile(r"<(?:[a-zA-Z/!?][^<>]{0,5000})?>|<!--.*?-->", re.DOTALL)
+_TAG = re.compile(r"<[a-zA-Z/!?][^<>]{0,5000}>")
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _ESCAPED = re.compile(r"&lt;/?[a-zA-Z]")
-_BLANK = re.compile(r"[ \t\r\f\v\xa0\u3000]+")
-_LINES = re.compile(r"\s*\n\s*")
 LONGEST = 200_000
 
 
@@ -28,8 +27,9 @@ def plain(markup: str, longest: int = LONGEST, *, packed: bool = True) -> str:
     if packed and _ESCAPED.search(markup):
         markup = html.unescape(markup)
     if "<" in markup:
-        if "<!--" in markup or "<s" in markup.lower() or "<h" in markup.lower() or "<n" in markup.lower():
-            markup = _DROPPED.sub(" ", markup)
+        if "<!--" in markup:
+            markup = _COMMENT.sub(" ", markup)
+        markup = _DROPPED.sub(" ", markup)
         markup = _TAG.sub("", _BREAK.sub("\n", markup))
     text = html.unescape(markup)
-    return _LINES.sub("\n", _BLANK.sub(" ", text)).strip()
+    return "\n".join(line for raw in text.splitlines() if (line := " ".join(raw.split())))

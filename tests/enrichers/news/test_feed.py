@@ -134,6 +134,11 @@ def test_a_huge_or_hostile_feed_costs_little():
     entries(rss("<title>" + "<" * 100_000))
     entries(rss("<title>" + "&" * 200_000 + "</title>"))
     entries(rss("<description>" + "&lt;p " * 30_000 + "</description>"))
+    for head in ("<!DOCTYPE [", "<?xml ", "<!-- ", "]]>"):
+        with suppress(SourceBroken):
+            parse_feed((head * 100_000).encode())
+    for hostile in ("<!-- ", "<p ", "<script ", "&lt;", "<", "<![CDATA[", "&amp;lt;"):
+        assert len(plain(hostile * 40_000)) < 200_001
 
 
 @settings(max_examples=60, deadline=None)
