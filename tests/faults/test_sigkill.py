@@ -13,7 +13,7 @@ from tests.faults.world import KILLED, Driver, World
 
 BOUNDARIES = (
     "run noted", "pull", "pulled", "planned", "shard half written", "shard written", "all shards written",
-    "shard half loaded", "shard loaded, files there", "shard loaded", "survived", "decided", "change set kept",
+    "shard half loaded", "shard loaded, files there", "shard loaded", "survived", "judgements kept", "concluded", "decided", "change set kept",
     "plan file written", "intended", "backed up", "new file beside the old", "file swapped", "sent", "outcome noted",
     "applied", "report written", "run finished", "snapshot half written", "published",
 )  # fmt: skip

@@ -248,6 +248,21 @@ def test_a_known_filing_is_told_once_and_an_old_one_contradicts_nothing_newer(wo
     assert len(world.rows("FROM signal")) == 1 and len(world.rows("FROM story")) == 1
 
 
+def test_what_a_run_read_before_it_died_is_judged_by_the_next(
+    world: Tellings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*given: object) -> int:
+        raise KeyboardInterrupt
+
+    world.tell("L1", world.article("L1", "Larkmoor raises $12 million in Series B funding"))
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr("flows.night.conclude", die)
+        world.night()
+    world.night(0)
+    assert [s["event_class"] for s in world.rows("FROM story")] == ["funding"]
+    assert world.cells()["L1"]["enr_tier"]
+
+
 def test_forgetting_an_account_leaves_no_judgement(world: Tellings) -> None:
     world.tell("L1", world.article("L1", "Larkmoor appoints Dana Whitlock as Chief Executive Officer"))
     world.roles("Q3", ["Baker"])
