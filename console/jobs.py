@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import signal
 import subprocess
 import sys
 import threading
@@ -82,7 +83,7 @@ class Jobs:
             event.set()
         if process := self._processes.get(job_id):
             with suppress(ProcessLookupError):
-                process.terminate()
+                process.send_signal(signal.SIGINT)
 
     def find(self, job_id: str) -> Job | None:
         """A job, or None."""

@@ -14,7 +14,7 @@ def because(words: Words, row: Row) -> str:
     """Why a change is asked, held or written: `row` is a review question or a change."""
     told = str(row["reason"] or "")
     key = f"because.{row['code']}"
-    if words.lang == "en" or key not in strings():
+    if words.lang == "en":
         return told
     ours = row.get("crm_value", row.get("base"))
     age = row.get("crm_age_days", row.get("base_age_days"))
@@ -27,7 +27,7 @@ def because(words: Words, row: Row) -> str:
         evidence = (
             words("because.evidence", value=proposed, sources="、".join(row.get("sources") or ())) + sure
         )
-    return f"{standing}{aged}{evidence}{words(key)}"
+    return f"{standing}{aged}{evidence}{words(key if key in strings() else 'because.end')}"
 
 
 def why_stale(words: Words, row: Row) -> str:

@@ -134,7 +134,7 @@ def _chart(points: Sequence[tuple[str, float]], words: Words) -> Markup | None:
     if len(points) < 2:
         return None
     name = words("account.open_roles")
-    return lines(name, [day for day, _ in points], {name: [n for _, n in points]}, height=180)
+    return lines(name, [day[5:] for day, _ in points], {name: [n for _, n in points]}, height=170, width=420)
 
 
 def _score(reading: Reading, by: Mapping[str, Any]) -> Row | None:

@@ -79,6 +79,10 @@ class Page:
         value = self.form.get(name, self.request.query_params.get(name, default))
         return value.strip()[:2000] if isinstance(value, str) else default
 
+    def field_labels(self) -> dict[str, str]:
+        """The label of every field of the catalogue, by its name."""
+        return {f.name: f.label_zh if self.words.lang == "zh" else f.label_en for f in self.site.catalogue}
+
     def given_list(self, name: str) -> list[str]:
         """All values a form gives under one name."""
         return [value for value in self.form.getlist(name) if isinstance(value, str)]

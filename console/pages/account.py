@@ -32,7 +32,7 @@ def timeline(page: Reads, account_id: str) -> Response:
     """What happened to an account; loaded when it is looked for."""
     require_account(page, account_id)
     rows = grouped(page.reading.ask("timeline", {"account": account_id}))
-    labels = {f.name: f.label_zh if page.words.lang == "zh" else f.label_en for f in page.site.catalogue}
+    labels = page.field_labels()
     said = [d for d in reversed(page.site.said().history) if d.account_id == account_id][:30]
     return page.show(
         "timeline" if page.is_part else "timeline_page",

@@ -44,8 +44,17 @@ def decisions(page: Reads) -> Response:
     ]  # fmt: skip
     people = sorted({d.by for d in page.site.said().history})
     return page.show(
-        "decisions", rows=told(page, history[:_SHOWN]), total=len(history), wanted=wanted, people=people
+        "decisions", rows=told(page, history[:_SHOWN]), total=len(history), wanted=wanted, people=people,
+        names=_names(page, {d.account_id for d in history[:_SHOWN]}), labels=page.field_labels(),
+    )  # fmt: skip
+
+
+def _names(page: Page, ids: set[str]) -> dict[str, str]:
+    rows = page.reading.rows(
+        "SELECT account_id, name FROM crm_account WHERE list_contains($ids::VARCHAR[], account_id)",
+        {"ids": sorted(ids)},
     )
+    return {row["account_id"]: row["name"] for row in rows}
 
 
 @router.post("/decisions/withdraw")

@@ -22,7 +22,7 @@ def proposals(page: Page) -> list[dict[str, object]]:
 def duplicates(page: Reads) -> Response:
     """Duplicates and hierarchy."""
     reading = page.reading
-    labels = {f.name: f.label_zh if page.words.lang == "zh" else f.label_en for f in page.site.catalogue}
+    labels = page.field_labels()
     return page.show(
         "duplicates", groups=proposals(page), parents=reading.once("parents", lambda: reading.ask("parents")),
         labels=labels,

@@ -12,7 +12,11 @@ import openpyxl
 import pytest
 from fastapi.testclient import TestClient
 
+from accounts.change import Code, ReviewAction
+from accounts.golden import Freshness
+from accounts.run import RunStatus
 from console.wording import strings
+from intelligence.tables import data
 from tests.console.world import DRY, NIGHT
 
 PAGES = (
@@ -167,6 +171,11 @@ def test_every_string_a_template_asks_for_exists() -> None:
         for k, (en, _) in strings().items()
         if HAN.search(en) and k != "lang.zh" and not k.startswith("phrase.")
     ]
+    codes = (
+        {f"code.{c}" for c in Code} | {f"state.{f}" for f in Freshness} | {f"status.{r}" for r in RunStatus}
+    )
+    codes |= {f"event.{name}" for name in data("brief")["classes"]} | {f"action.{a}" for a in ReviewAction}
+    assert codes - strings().keys() == set()
     places = re.compile(r"\{(\w+)\}")
     assert not [
         k for k, (en, zh) in strings().items() if sorted(places.findall(en)) != sorted(places.findall(zh))
