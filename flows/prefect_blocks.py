@@ -24,7 +24,7 @@ def fill_from_blocks(blocks: Iterable[str], environment: MutableMapping[str, str
 
     for block in missing:
         try:
-            value = Secret.load(block).get()
+            value = Secret.load(block).get()  # type: ignore[union-attr]
         except Exception as error:
             raise ConfigError(
                 f"The Prefect block {block!r} cannot be loaded ({type(error).__name__}).",

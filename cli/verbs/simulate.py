@@ -25,7 +25,7 @@ def command(kind: str | None, port: int, accounts: int, config_path: Path | None
         for name in kinds:
             click.echo(name)
         return
-    if kind not in kinds:
+    if kind is None or kind not in kinds:
         raise ConfigError(
             f"There is no simulator of {kind!r}." if kind else "Name a kind of CRM.",
             remedy=f"There are {', '.join(kinds)}.", key="kind",
