@@ -111,6 +111,8 @@ class CompanyNews:
         for url in urls:
             try:
                 response = self._get(url, going)
+                if response.status in _GONE:  # a link to a feed that is no more: the site has one feed less
+                    continue
                 if not response.ok:
                     raise SourceBroken(f"{url} answered {response.status}.")
                 self._take(
@@ -128,7 +130,8 @@ class CompanyNews:
                 going.errors.append(error.what)
                 continue
             if not response.ok:
-                going.errors.append(f"{url} answered {response.status}")
+                if response.status not in _GONE:
+                    going.errors.append(f"{url} answered {response.status}")
                 continue
             page = parse_page(decode(response.body, response.headers), response.final_url)
             feeds = self._feeds_of(page)

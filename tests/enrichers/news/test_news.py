@@ -96,6 +96,14 @@ class TestCompanyNews:
         assert read({HOME: Page(b"busy", 503)}).outcome is Outcome.FAILED
         broken = read({HOME: Page(WITH_FEED), "https://kettleworks.test/feed": Page(b"<html>oops</html>")})
         assert broken.outcome is Outcome.FAILED
+        gone = read(
+            {
+                HOME: Page(WITH_FEED),
+                "https://kettleworks.test/feed": Page(b"", 404),
+                "https://kettleworks.test/news": Page(b"", 404),
+            }
+        )
+        assert (gone.outcome, gone.error) == (Outcome.ZERO_ROWS, "")
         quiet = {HOME: Page(WITH_FEED), "https://kettleworks.test/feed": Page(b"<rss><channel/></rss>")}
         assert (read(quiet).outcome, read(quiet).error) == (Outcome.ZERO_ROWS, "")
 
