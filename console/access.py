@@ -164,9 +164,20 @@ class Access:
         user = self._user_of(token, read_users(self._users_file)) if self._users_file else None
         return self._sessions.dumps([user.name, user.token_sha256[:16]]) if user else None
 
-    def csrf(self, seat: str) -> str:
-        """The word a form must carry to be this browser's own."""
-        return hmac.new(self._secret.encode(), f"csrf:{seat}".encode(), hashlib.sha256).hexdigest()
+    def csrf(self, seat: str, person: Person | None) -> str:
+        """The word a form must carry to be this browser's and this person's own."""
+        told = f"csrf:{seat}:{person.name if person else ''}"
+        return hmac.new(self._secret.encode(), told.encode(), hashlib.sha256).hexdigest()
+
+    def is_own_form(self, word: object, seat: str, person: Person | None) -> bool:
+        """True for that word."""
+        return isinstance(word, str) and hmac.compare_digest(word.encode(), self.csrf(seat, person).encode())
+
+    def caller(self, request: HTTPConnection) -> str:
+        """Whose requests are counted together: an address, or whom a trusted proxy names."""
+        client = request.client.host if request.client else ""
+        named = self._named_by_proxy(request, client)
+        return f"{client} {named.name}" if named else client
 
     def _named_by_proxy(self, request: HTTPConnection, client: str) -> Person | None:
         header = self._settings.user_header

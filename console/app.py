@@ -73,6 +73,7 @@ def create_app(
     app.add_middleware(
         Guard, hosts=OWN_NAMES | {host.lower()} | {h.lower() for h in settings.hosts},
         ancestors=tuple(settings.frame_ancestors), buckets=Buckets(settings.requests_per_minute),
+        caller=site.access.caller,
     )  # fmt: skip
     return app
 

@@ -55,12 +55,14 @@ class Guard:
     """ASGI middleware: refuses foreign hosts, floods, large bodies and cross-site writes; sets the security headers."""
 
     def __init__(
-        self, app: ASGIApp, hosts: frozenset[str], ancestors: tuple[str, ...], buckets: Buckets
-    ) -> None:
+        self, app: ASGIApp, hosts: frozenset[str], ancestors: tuple[str, ...], buckets: Buckets,
+        caller: Callable[[Request], str],
+    ) -> None:  # fmt: skip
         self._app = app
         self._hosts = hosts
         self._embed_ancestors = " ".join(ancestors) or "'none'"
         self._buckets = buckets
+        self._caller = caller
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handles one connection."""
@@ -78,16 +80,17 @@ class Guard:
                 self._set_headers(MutableHeaders(scope=message), request, seat)
             await send(message)
 
-        await (refused or self._app)(scope, receive, sent)
+        await (refused or self._app)(scope, _bounded(receive), sent)
 
     def _refusal(self, request: Request) -> Response | None:
         host = request.headers.get("host", "")
-        name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
-        if name.lower() not in self._hosts:
+        name, colon, port = host.rpartition(":") if not host.endswith("]") else (host, "", "")
+        if (name if colon and port.isdigit() else host).lower() not in self._hosts:
             return PlainTextResponse("This name is not served here; add it to [console] hosts.\n", 400)
-        if not self._buckets.take(request.client.host if request.client else ""):
+        if not self._buckets.take(self._caller(request)):
             return PlainTextResponse("Too many requests; wait a little.\n", 429, {"Retry-After": "10"})
-        if int(request.headers.get("content-length") or 0) > MOST_BODY:
+        length = request.headers.get("content-length", "0")
+        if not length.isdigit() or int(length) > MOST_BODY:
             return PlainTextResponse("Too large.\n", 413)
         if request.method not in ("GET", "HEAD") and self._is_foreign(request, host):
             return PlainTextResponse("This form was sent from another site.\n", 403)
@@ -112,5 +115,23 @@ class Guard:
         if ancestors == "'none'":
             headers["X-Frame-Options"] = "DENY"
         if not is_embed and not request.url.path.startswith("/static/") and SEAT not in request.cookies:
-            secure = "; Secure" if request.url.scheme == "https" else ""
-            headers.append("Set-Cookie", f"{SEAT}={seat}; Path=/; HttpOnly; SameSite=Strict{secure}")
+            secure = "; Secure" if is_secure(request) else ""
+            headers.append("Set-Cookie", f"{SEAT}={seat}; Path=/; HttpOnly; SameSite=Lax{secure}")
+
+
+def is_secure(request: Request) -> bool:
+    """True where the browser speaks HTTPS, to us or to a proxy before us; only ever makes cookies stricter."""
+    return "https" in (request.url.scheme, request.headers.get("x-forwarded-proto", ""))
+
+
+def _bounded(receive: Receive) -> Receive:
+    """The body of a request, which ends with a disconnect where it grows beyond the bound without having said so."""
+    taken = 0
+
+    async def bounded() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        return message if taken <= MOST_BODY else {"type": "http.disconnect"}
+
+    return bounded

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -121,15 +120,14 @@ def _reader_of(role: Role) -> Callable[[Request], Page]:
 
 
 def _writer_of(role: Role) -> Callable[[Request], Awaitable[Page]]:
-    async def page(request: Request) -> Page:
+    async def write(request: Request) -> Page:
         form = await request.form(max_files=0, max_fields=2000)
-        given = form.get("csrf") or request.headers.get("x-csrf", "")
-        expected = site_of(request).access.csrf(request.state.seat)
-        if not isinstance(given, str) or not hmac.compare_digest(given.encode(), expected.encode()):
+        page = page_of(request, role, form)
+        if not page.site.access.is_own_form(form.get("csrf"), request.state.seat, page.person):
             raise NotAllowed("csrf")
-        return page_of(request, role, form)
+        return page
 
-    return page
+    return write
 
 
 def page_of(request: Request, role: Role, form: FormData) -> Page:
@@ -160,7 +158,7 @@ def _frame(request: Request, site: Site, person: Person | None, words: Words) ->
     theme = request.cookies.get("evergreen_theme", "auto")
     return {
         "t": words, "lang": words.lang, "person": person, "theme": theme if theme in THEMES else "auto",
-        "path": request.url.path, "here": _here(request), "csrf": site.access.csrf(request.state.seat),
+        "path": request.url.path, "here": _here(request), "csrf": site.access.csrf(request.state.seat, person),
         "is_steward": bool(person and person.may(Role.STEWARD)), "is_admin": bool(person and person.may(Role.ADMIN)),
         "can_sign_out": site.access.by_token, "langs": LANGS, "themes": THEMES, "now": site.clock.now(),
     }  # fmt: skip

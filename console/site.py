@@ -14,6 +14,7 @@ from accounts.clock import Clock, SystemClock
 from accounts.config import Config, load_config
 from console.access import Access, server_secret
 from console.embeds import Embeds
+from console.guard import Buckets
 from console.jobs import Jobs
 from console.snapshots import Reading, Snapshots
 from flows.services import catalogue_for
@@ -41,6 +42,7 @@ class Site:
     jobs: Jobs
     embeds: Embeds
     clock: Clock
+    tries: Buckets = field(default_factory=lambda: Buckets(10))
     _said: tuple[tuple[int, int], Words] | None = None
     _left: tuple[Reading, Words, list[dict[str, Any]]] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)

@@ -8,18 +8,18 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from console.access import SESSION
-from console.guard import Buckets
+from console.guard import is_secure
 from console.rendering import THEMES, NotAllowed, environment, frame, safe_path, site_of
 from console.wording import LANGS
 
 router = APIRouter(include_in_schema=False)
 _YEAR = 365 * 86400
-_tries = Buckets(10)
 
 
 async def _signed_form(request: Request) -> dict[str, str]:
     form = {k: v for k, v in (await request.form(max_files=0)).items() if isinstance(v, str)}
-    if form.get("csrf") != site_of(request).access.csrf(request.state.seat):
+    access = site_of(request).access
+    if not access.is_own_form(form.get("csrf"), request.state.seat, access.person(request)):
         raise NotAllowed("csrf")
     return form
 
@@ -37,14 +37,14 @@ def ask(request: Request) -> Response:
 def sign_in(request: Request, form: Signed) -> Response:
     """Takes a token, ten tries a minute."""
     back = safe_path(form.get("back", "/"))
-    if not _tries.take(request.client.host if request.client else ""):
+    if not site_of(request).tries.take(site_of(request).access.caller(request)):
         return _form(request, back, wrong=True, status=429)
     cookie = site_of(request).access.sign_in(form.get("token", "").strip())
     if cookie is None:
         return _form(request, back, wrong=True, status=401)
     answer = RedirectResponse(back, 303)
     answer.set_cookie(
-        SESSION, cookie, httponly=True, samesite="strict", secure=request.url.scheme == "https",
+        SESSION, cookie, httponly=True, samesite="lax", secure=is_secure(request),
         max_age=int(site_of(request).config.console.session_hours * 3600),
     )  # fmt: skip
     return answer

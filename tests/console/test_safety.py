@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from starlette.requests import ClientDisconnect
 
 from accounts.config import load_config
 from accounts.errors import ConfigError
-from console.access import Role, add_user, read_users, refuse_open_door
+from console.access import Person, Role, add_user, read_users, refuse_open_door
 from console.app import create_app
 from console.guard import Buckets
 from console.rendering import safe_path, safe_url
@@ -68,7 +70,9 @@ def test_reading_changes_nothing(client: TestClient) -> None:
     assert len(waiting(client)) == 12
 
 
-@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "", "127.0.0.1.nip.io"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "localhost.evil.example", "", "127.0.0.1.nip.io", "localhost:evil.example"]
+)
 def test_a_foreign_host_name_is_refused(reader: TestClient, host: str) -> None:
     assert reader.get("/", headers={"host": host}).status_code == 400
     assert reader.get("/", headers={"host": "127.0.0.1:9999"}).status_code == 200
@@ -116,7 +120,7 @@ def test_readers_only_read(folder: Path) -> None:
     client = at(config)
     client.headers["authorization"] = f"Bearer {word}"
     assert "Only stewards can answer" in client.get("/review").text
-    csrf = client.app.state.site.access.csrf(client.cookies["evergreen_seat"])  # type: ignore[attr-defined]
+    csrf = client.app.state.site.access.csrf(client.cookies["evergreen_seat"], Person("rae", Role.READER))  # type: ignore[attr-defined]
     for path in (
         f"/review/{waiting(client)[0]}",
         "/rules",
@@ -234,3 +238,17 @@ def test_only_plain_addresses_become_links() -> None:
     for bad in ("//evil.example", "https://evil.example", "/\\evil.example", "/a\r\nX: y", ""):
         assert safe_path(bad) == "/"
     assert safe_path("/review?x=1") == "/review?x=1"
+
+
+def test_endless_bodies_are_cut_off_and_cookies_are_strict(client: TestClient) -> None:
+    def endless() -> Iterator[bytes]:
+        for _ in range(40):
+            yield b"x" * 65_536
+
+    assert client.post("/review/undo", content=b"x" * 1_000_001).status_code == 413
+    with pytest.raises(ClientDisconnect):
+        client.post(
+            "/review/undo", content=endless(), headers={"content-type": "application/x-www-form-urlencoded"}
+        )
+    cookie = client.get("/", headers={"x-forwarded-proto": "https", "cookie": ""}).headers["set-cookie"]
+    assert "HttpOnly" in cookie and "Secure" in cookie and "SameSite=Lax" in cookie
