@@ -195,7 +195,7 @@ class Standing:
     `accepted_key` is a proposal a steward accepted and no run has carried out yet; `accepted_item` is the id of the
     question (`Change.id`), so that the word counts for the value it was given about and no later one. `ours_key` /
     `ours_at` are the value we last wrote there (as the CRM came to hold
-    it; `meant_key` is what we had sent); an undo leaves nothing ours (a restored value is not). `undone_keys`
+    it, `ours_text` letter for letter; `meant_key` is what we had sent); an undo leaves nothing ours (a restored value is not). `undone_keys`
     are proposals we wrote and somebody undid: asked about from then on, not written.
     """
 
@@ -207,6 +207,7 @@ class Standing:
     ours_key: str | None = None
     ours_at: datetime | None = None
     meant_key: str | None = None
+    ours_text: str | None = None
     cleared_by_person: bool = False
     accepted_item: str = ""
     undone_keys: frozenset[str] = frozenset()

@@ -58,10 +58,11 @@ class FieldView:
 
     @property
     def is_ours(self) -> bool:
-        """True when what stands there is what we last wrote there, by its identity."""
-        if self.current is None or not self.standing.ours_key:
+        """True when what stands there is what we last wrote there; the same value retyped is somebody's own."""
+        standing = self.standing
+        if self.current is None or not standing.ours_key or standing.ours_key != self.current_key:
             return False
-        return self.standing.ours_key == self.current_key
+        return standing.ours_text is None or same_text(self.current, standing.ours_text)
 
     @property
     def edited_since_ours(self) -> bool:

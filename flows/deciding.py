@@ -63,6 +63,7 @@ def _view(services: Services, account: Account, row: dict[str, Any], undone: fro
             ours_key=row["ours_key"],
             ours_at=row["ours_at"],
             meant_key=row["meant_key"],
+            ours_text=row["ours_value"],
             cleared_by_person=row["cleared"],
             undone_keys=undone,
         ),

@@ -65,6 +65,11 @@ CASES: list[tuple[Code, Verdict, dict[str, Any]]] = [
     (Code.PERSON_EDITED, Verdict.REVIEW, {**PERSON, "age": None, "status": Freshness.INVALID}),
     (Code.PERSON_EDITED, Verdict.REVIEW, {**PERSON, "actor": Actor.UNKNOWN, "status": Freshness.INVALID}),
     (Code.PERSON_EDITED, Verdict.REVIEW, {"standing": Standing(ours_key="hull", ours_at=NOW - timedelta(days=9))}),
+    (
+        Code.PERSON_EDITED, Verdict.REVIEW,  # our very value, typed anew in other letters, is somebody's own
+        {"standing": Standing(ours_key="leeds", ours_text="LEEDS", ours_at=NOW - timedelta(days=9)), "actor": Actor.UNKNOWN},
+    ),
+    (Code.OURS_RENEWED, Verdict.WRITE, {"standing": Standing(ours_key="leeds", ours_text=" Leeds", ours_at=NOW - timedelta(days=9))}),
     (Code.EXPIRED_REPLACED, Verdict.WRITE, {"actor": Actor.PERSON, "age": 900}),
     (Code.POLICY_OVERWRITE, Verdict.WRITE, {**PERSON, "spec": ALWAYS}),
     (Code.NOT_STALE, Verdict.REVIEW, {"status": Freshness.FRESH, "age": 200}),

@@ -74,3 +74,16 @@ def test_history_keeps_every_value_ever_seen(world: World) -> None:
         world.pull(account("A", city=city), at=NOW + timedelta(days=n))
     rows = world.warehouse.rows("SELECT value FROM crm_history WHERE field = 'city' ORDER BY seen_at")
     assert [r["value"] for r in rows] == ["Denver", "Boulder", "Aspen"]
+
+
+def test_what_we_wrote_and_a_person_retyped_is_theirs_from_then_on(world: World) -> None:
+    """The same number in another spelling: somebody sat down and typed it."""
+    world.pull(account("A"), at=NOW - timedelta(days=3))
+    world.write("A", "phone", None, "+1 303-555-0100", at=NOW - timedelta(days=2))
+    world.pull(account("A", "2026-11-20", "evergreen", phone="+1 303-555-0100"), at=NOW - timedelta(days=1))
+    assert world.value("A", "phone")["actor"] == "ours"
+    typed = account("A", "2026-11-22", "maya", Actor.PERSON, phone="(303) 555 0100")
+    for later in (0, 1):
+        world.pull(typed, at=NOW + timedelta(days=later))
+        row = world.value("A", "phone")
+        assert (row["actor"], row["changed_by"]) == ("person", "maya")

@@ -6,6 +6,7 @@
 -- Who changed a value, and when, from the best evidence: the CRM's own field history; our ledger, where the value is
 -- the one we wrote; the earlier snapshot, where the value has not changed since (a record touched elsewhere says
 -- nothing about it); the record's last change, where that is newer than the last pull; else nobody knows.
+-- The same value in another spelling than we wrote was typed by somebody: it is theirs.
 -- `cleared`: blank, was filled once, and not emptied by us.
 
 CREATE OR REPLACE TEMP TABLE last_outcome AS
@@ -29,9 +30,10 @@ WITH traced AS (
         c.account_id IS NOT NULL AND c.key IS NOT DISTINCT FROM p.key AS unchanged,
         CASE
             WHEN p.own_history THEN 'record'
-            WHEN o.ours_key IS NOT NULL AND o.ours_key = p.key THEN 'ours'
+            WHEN o.ours_key = p.key AND trim(o.ours_value) = trim(p.value) THEN 'ours'
             WHEN l.kind = 'restore' AND (SELECT max(noted_at) FROM pull) <= l.noted_at THEN 'record'
-            WHEN c.account_id IS NOT NULL AND c.key IS NOT DISTINCT FROM p.key THEN 'snapshot'
+            WHEN c.account_id IS NOT NULL AND c.key IS NOT DISTINCT FROM p.key AND NOT (o.ours_key = p.key AND c.actor = 'ours')
+                THEN 'snapshot'
             WHEN c.account_id IS NULL OR p.changed_at > (SELECT max(noted_at) FROM pull) THEN 'record'
             ELSE 'unknown'
         END AS evidence,
