@@ -30,6 +30,16 @@ def because(words: Words, row: Row) -> str:
     return f"{standing}{aged}{evidence}{words(key if key in strings() else 'because.end')}"
 
 
+def why_lost(words: Words, loser: Row) -> str:
+    """Why an observed value did not survive."""
+    told = str(loser.get("reason") or "")
+    if words.lang == "en":
+        return told
+    if told.endswith("is not written"):
+        return words("lost.kind", kind=words.name("type", loser.get("kind")))
+    return words("lost.superseded" if told.startswith("a newer") else "lost.lower")
+
+
 def why_stale(words: Words, row: Row) -> str:
     """Why a field is in its state: `row` is of the stale list or of an explanation."""
     told = str(row.get("reason") or row.get("why") or "")

@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from console.access import Person, Role
 from console.differences import marked
-from console.reasons import because, what_would_change, why_stale
+from console.reasons import because, what_would_change, why_lost, why_stale
 from console.site import Site
 from console.snapshots import Reading
 from console.wording import LANGS, Words, wanted_language
@@ -48,7 +48,7 @@ def environment() -> Environment:
         "short": short, "path": lambda text: quote(str(text), safe=""),
     }  # fmt: skip
     made.globals |= {
-        "marked": marked, "query": query, "because": because, "why_stale": why_stale, "what_would_change": what_would_change,
+        "marked": marked, "query": query, "because": because, "why_stale": why_stale, "why_lost": why_lost, "what_would_change": what_would_change,
     }  # fmt: skip
     return made
 

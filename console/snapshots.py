@@ -17,6 +17,7 @@ from queue import Empty, LifoQueue
 from typing import Any, TypeVar
 
 from accounts.config import Config
+from accounts.errors import WarehouseError
 from warehouse.snapshot import open_snapshot
 from warehouse.store import Warehouse, sql
 
@@ -91,7 +92,7 @@ class Snapshots:
     """Gives the newest snapshot under a warehouse folder."""
 
     def __init__(self, config: Config, prepare: Callable[[Reading], None] | None = None) -> None:
-        self._home = config.home
+        self._home, self._memory = config.home, config.warehouse.memory_limit
         self._prepare = prepare
         self._lock = threading.Lock()
         self._reading: Reading | None = None
@@ -104,7 +105,13 @@ class Snapshots:
                 return self._reading
             name = _pointed(self._home)
             if self._reading is None or self._reading.run_id != name:
-                warehouse = open_snapshot(self._home)
+                try:
+                    warehouse = open_snapshot(self._home)
+                except WarehouseError:
+                    if self._reading is None:
+                        raise
+                    return self._reading  # a run is swapping folders: the one before still answers
+                warehouse.run(f"SET memory_limit = '{self._memory}'")
                 self._reading = Reading(warehouse, name)
                 if self._prepare is not None:
                     threading.Thread(target=self._prepare, args=(self._reading,), daemon=True).start()
