@@ -51,6 +51,7 @@ def _draw(
         chart.render(), etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
     )
     _make_inert(root)
+    etree.cleanup_namespaces(root)
     root.set("role", "img")
     root.set("aria-label", title)
     root.set("preserveAspectRatio", "xMidYMid meet")

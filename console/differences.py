@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from difflib import SequenceMatcher
+from itertools import groupby
 
 from markupsafe import Markup, escape
 
@@ -19,16 +21,23 @@ def marked(left: str | None, right: str | None) -> tuple[Markup, Markup]:
     if not a or not b or max(len(a), len(b)) > _MOST:
         return escape(a), escape(b)
     ours, theirs = _PIECE.findall(a), _PIECE.findall(b)
-    parts = SequenceMatcher(
-        None, [p.casefold() for p in ours], [p.casefold() for p in theirs], autojunk=False
-    )
     told = (Markup(""), Markup(""))
-    for tag, i, j, m, n in parts.get_opcodes():
-        told = (
-            told[0] + _part("".join(ours[i:j]), tag == "equal"),
-            told[1] + _part("".join(theirs[m:n]), tag == "equal"),
-        )
+    for same, left_part, right_part in _runs(ours, theirs):
+        told = (told[0] + _part(left_part, same), told[1] + _part(right_part, same))
     return told
+
+
+def _runs(ours: list[str], theirs: list[str]) -> Iterator[tuple[bool, str, str]]:
+    """Stretches that agree or differ: place by place for values of one length (a digit mistyped), else as an edit would."""
+    a, b = [p.casefold() for p in ours], [p.casefold() for p in theirs]
+    same = [x == y for x, y in zip(a, b, strict=False)]
+    if len(a) == len(b) and 2 * sum(same) >= len(same):
+        for equal, group in groupby(range(len(same)), key=same.__getitem__):
+            at = list(group)
+            yield equal, "".join(ours[at[0] : at[-1] + 1]), "".join(theirs[at[0] : at[-1] + 1])
+        return
+    for tag, i, j, m, n in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+        yield tag == "equal", "".join(ours[i:j]), "".join(theirs[m:n])
 
 
 def _part(text: str, equal: bool) -> Markup:

@@ -128,7 +128,7 @@ def test_a_hostile_world_runs_nothing(browser: Browser, tmp_path: Path) -> None:
     page = context.new_page()
     with served(app) as base:
         watch = Watch(page, base)
-        for path in (*PAGES, "/review", "/accounts/A02"):
+        for path in (*PAGES[::2], "/review", "/accounts/A02"):
             page.goto(base + path, wait_until="load")
             assert page.locator("main img").count() == 0
         page.goto(f"{base}/accounts/A00")
