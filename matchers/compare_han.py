@@ -8,7 +8,7 @@ from matchers.han import HanParts
 from matchers.model import Feature
 from matchers.names import Name
 from matchers.rarity import Rarity
-from matchers.tables import regions, same_region
+from matchers.tables import city_hints, regions, same_region
 
 FEATURES = (
     Feature("same_stem", 1, (0, 1)),
@@ -38,6 +38,8 @@ FEATURES = (
     Feature("gap", -1, (0, 1, 2, 4)),
     Feature("other_full_brand", -1, (0, 0.2, 0.5, 1.0)),
     Feature("same_full_brand", 1, (0, 1)),
+    Feature("head_inside", 1, (0.0, 0.5, 0.75, 0.9, 1.0)),
+    Feature("region_hinted", 1, (0, 1)),
 )  # fmt: skip
 
 
@@ -55,6 +57,7 @@ def features(a: Name, b: Name, rarity: Rarity) -> tuple[float, ...]:
     brand_missed = [rarity(c) for c, m in zip(long.brand, brand_met, strict=False) if not m]
     pairs = {short.body[i : i + 2] for i in range(len(short.body) - 1)}
     shared = [p for p in pairs if p in long.body]
+    head = _head(short)
     both_full = bool(short.forms and long.forms)
     same_trade = bool(set(short.trades) & set(long.trades))
     return (
@@ -87,7 +90,24 @@ def features(a: Name, b: Name, rarity: Rarity) -> tuple[float, ...]:
         float(gap),
         1.0 - Indel.normalized_similarity(short.brand, long.brand) if both_full else 0.0,
         float(both_full and short.brand == long.brand),
+        rarity(head) if len(head) > 1 and head in long.brand else 0.0,
+        float(_hinted(short, long)),
     )
+
+
+def _head(short: HanParts) -> str:
+    """The first two characters a short name is called by, behind the abbreviation of a region."""
+    brand = short.brand
+    if len(brand) > 2 and not short.regions and brand[0] in city_hints():
+        brand = brand[1:]
+    return brand[:2]
+
+
+def _hinted(short: HanParts, long: HanParts) -> bool:
+    """The short name begins with a character that lists put for the long name's city or province (成 for Chengdu)."""
+    if short.regions or not long.regions or len(short.stem) < 3:
+        return False
+    return any(same_region(code, r) for code in city_hints().get(short.stem[0], ()) for r in long.regions)
 
 
 def ordered_parts(short: str, long: str) -> tuple[list[bool], list[bool], int]:

@@ -12,6 +12,7 @@ from accounts.values.place import country_code
 from matchers.model import Feature
 from matchers.names import Name
 from matchers.rarity import Rarity
+from matchers.tables import exclusive_forms
 
 FEATURES = (
     Feature("same_core", 1, (0, 1)),
@@ -34,6 +35,7 @@ FEATURES = (
     Feature("other_number", -1, (0, 1)),
     Feature("other_country", -1, (0, 1)),
     Feature("typo_only", 1, (0, 0.8, 0.9, 0.97)),
+    Feature("exclusive_form", -1, (0, 1)),
 )  # fmt: skip
 
 
@@ -48,7 +50,18 @@ def word_likeness(a: str, b: str, word_a: str, word_b: str) -> float:
     short = _abbreviates(a, b, word_b) if a[0] == b[0] else 0.0
     if short or len(a) < 4:
         return short
+    if len(a) == len(b) and _swapped(a, b):
+        return _SWAPPED
     return float(Indel.normalized_similarity(a, b, score_cutoff=0.74)) * 0.92
+
+
+_SWAPPED = 0.88
+
+
+def _swapped(a: str, b: str) -> bool:
+    """Two neighbouring letters have changed places ("appel", "apple")."""
+    at = next(i for i, (x, y) in enumerate(zip(a, b, strict=True)) if x != y)
+    return a[at : at + 2] == b[at : at + 2][::-1] and a[at + 2 :] == b[at + 2 :]
 
 
 def _abbreviates(short: str, long: str, word: str) -> float:
@@ -200,7 +213,15 @@ def features(a: Name, b: Name, rarity: Rarity) -> tuple[float, ...]:
         float(_other_numbers(left.tokens, right.tokens)),
         float(_other_country(left.tokens, right.tokens, qa, qb)),
         ratio if len(qa) == len(qb) and min(qa) > 0.5 and min(qb) > 0.5 else 0.0,
+        float(_exclude(left.forms, right.forms)),
     )
+
+
+def _exclude(ours: frozenset[str], theirs: frozenset[str]) -> bool:
+    """One law keeps the two legal forms apart: the names are those of two legal persons."""
+    if not ours or not theirs or ours & theirs:
+        return False
+    return any(frozenset((a, b)) in exclusive_forms() for a in ours for b in theirs)
 
 
 def _first(

@@ -13,6 +13,7 @@ from accounts.errors import ConfigError
 from matchers.attributes import by_weight
 from matchers.names import Name, parse_all
 from matchers.pairs import Answer, PairMatcher
+from matchers.rivals import weigh_rivals
 from matchers.rows import NEEDED, company_of
 from matchers.workers import cores, share_out, without_collector
 
@@ -59,11 +60,15 @@ def write_table(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, 
 
 
 def match_pairs(source: Path, target: Path) -> dict[str, int]:
-    """Scores a file of name pairs; returns how many of each decision."""
+    """Scores a file of name pairs; returns how many of each decision.
+
+    Rows with one left name and several right ones are candidates for one place, and weighed against each other.
+    """
     columns, rows = read_table(source, ("left", "right"))
     with without_collector():
         left, right = parse_all([r["left"] for r in rows]), parse_all([r["right"] for r in rows])
-        answers = answers_of(PairMatcher([*left, *right]), list(zip(left, right, strict=True)))
+        matcher, named = PairMatcher([*left, *right]), list(zip(left, right, strict=True))
+        answers = weigh_rivals(named, answers_of(matcher, named), matcher.scores)
     counts: Counter[str] = Counter()
     said: list[dict[str, object]] = []
     for row, answer in zip(rows, answers, strict=True):

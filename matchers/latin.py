@@ -199,7 +199,7 @@ def strip_forms(tokens: list[str]) -> tuple[list[str], set[str], list[str]]:
         if (
             size < len(tokens)
             and spelling in known
-            and (size > 1 or known[spelling] in ("jsc", "llc", "pt", "gmbh", "kk"))
+            and (size > 1 or known[spelling] in ("jsc", "llc", "pt", "gmbh", "kk", "association"))
         ):
             kinds.add(known[spelling])
             tokens = tokens[size:]

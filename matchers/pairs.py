@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -76,12 +76,18 @@ class Answer:
 
 
 class PairMatcher:
-    """Scores pairs of names with the shipped weights; `names` are the table at hand, whose common words count less."""
+    """Scores pairs of names with the shipped weights, or with `blocks`; `names` are the table at hand, whose common words count less."""
 
-    def __init__(self, names: Sequence[Name] = (), *, lexicon: Lexicon | None = None) -> None:
+    def __init__(
+        self,
+        names: Sequence[Name] = (),
+        *,
+        lexicon: Lexicon | None = None,
+        blocks: Mapping[str, Block] | None = None,
+    ) -> None:
         self._rarity = Rarity.of({name.raw: name for name in names}.values())
         self._lexicon = lexicon
-        self._blocks: dict[str, Block] = {}
+        self._blocks: dict[str, Block] = dict(blocks or {})
 
     @property
     def rarity(self) -> Rarity:

@@ -27,6 +27,15 @@ def legal_forms() -> Mapping[str, str]:
 
 
 @cache
+def exclusive_forms() -> frozenset[frozenset[str]]:
+    """Pairs of kinds of legal form that one law keeps apart (AG and GmbH)."""
+    laws: dict[str, set[str]] = {}
+    for row in rows_of("exclusive_forms.csv"):
+        laws.setdefault(row["law"], set()).add(row["kind"])
+    return frozenset(frozenset((a, b)) for kinds in laws.values() for a in kinds for b in kinds if a != b)
+
+
+@cache
 def marks(where: str) -> frozenset[str]:
     """Security marks of one place in a name: `phrase`, `tail`, `head`, `cut` or `state`."""
     return frozenset(row["spelling"] for row in rows_of("marks.csv") if row["where"] == where)
@@ -72,6 +81,13 @@ def regions() -> Regions:
         if row["abbreviation"]:
             short.setdefault(row["abbreviation"], row["code"])
     return Regions(han, latin, short, named)
+
+
+@cache
+def city_hints() -> Mapping[str, tuple[str, ...]]:
+    """Character that short names put for a city or province → the regions it may stand for."""
+    found = {row["character"]: tuple(row["codes"].split("|")) for row in rows_of("city_hints.csv")}
+    return found | {char: (*found.get(char, ()), code) for char, code in regions().short.items()}
 
 
 def same_region(left: str, right: str) -> bool:

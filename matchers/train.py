@@ -27,8 +27,15 @@ from matchers.names import Name, parse
 from matchers.pairs import ROUTES, compare, route_of
 from matchers.rarity import Rarity, count_terms
 from matchers.tables import regions
+from matchers.train_forms import form_pairs
+from matchers.train_rivals import fit_rivals, lead_values, with_rivals
 
 FOLDS = 5
+MADE = ("full_names", "legal_forms")
+"""Sets made from the others: they teach, and are not counted in the calibration error."""
+_HINTED = 1.0
+"""What a row of the law counts for: lists of names mix forms up more often than companies do."""
+
 LEAST_NAMES = 3
 """A term is shipped when it stands in so many names: general words, no company's own."""
 
@@ -96,6 +103,22 @@ def full_name_pairs(pairs: Sequence[Labelled]) -> list[Labelled]:
     return list(distinct.values())
 
 
+def _form_pairs(pairs: Sequence[Labelled]) -> list[Labelled]:
+    """Latin names with another legal form under the same law."""
+    folds = {item.pair[1].raw: item for item in pairs}
+    names = ((item.companies[1], item.pair[1]) for item in folds.values())
+    return [
+        Labelled(
+            (a, b),
+            label,
+            "legal_forms",
+            folds[a.raw].fold,
+            (company, company if label else f"{company}|{b.raw}"),
+        )
+        for company, a, b, label in form_pairs(names)
+    ]
+
+
 def _variant(raw: str, number: int) -> str:
     """The same company's full name as another list might write it."""
     name = parse(raw).han
@@ -135,8 +158,9 @@ class Bench:
         for source in {item.source for item in pairs}:
             here = {n.raw: n for item in pairs if item.source == source for n in item.pair}
             rarities[source] = Rarity.of(here.values(), shipped=terms)
-        extra = full_name_pairs(pairs)
+        extra = [*full_name_pairs(pairs), *_form_pairs(pairs)]
         rarities["full_names"] = rarities.get("zh_ashare_short_full") or Rarity.of((), shipped=terms)
+        rarities["legal_forms"] = Rarity.of((), shipped=terms)
         return cls([*pairs, *extra], terms, rarities, {})
 
     def lexicon_without(self, *folds: int) -> Lexicon:
@@ -174,7 +198,17 @@ def sample_weights(items: Sequence[Labelled], prior: float) -> Matrix:
         share = min(max(float(labels[here].mean()), 0.02), 0.98)
         weights[here & (labels == 1)] *= prior / share
         weights[here & (labels == 0)] *= (1 - prior) / (1 - share)
-        weights[here] *= min(3.0, float(np.sqrt(3000 / here.sum())))
+        weights[here] *= _HINTED if source == "legal_forms" else min(3.0, float(np.sqrt(3000 / here.sum())))
+    return weights
+
+
+def all_weights(bench: Bench) -> Matrix:
+    """Row weights of all pairs, each by the share of matches its route is calibrated for."""
+    weights = np.ones(len(bench.pairs))
+    routes = np.array([route_of(*item.pair) for item in bench.pairs])
+    for route in ROUTES:
+        rows = np.flatnonzero(routes == route)
+        weights[rows] = sample_weights([bench.pairs[row] for row in rows], PRIOR[route]) if len(rows) else 1.0
     return weights
 
 
@@ -223,14 +257,16 @@ def report(pairs: Sequence[Labelled], answers: Matrix) -> list[str]:
         lines.append(
             f"{source:26s} F1 {f1:.3f}  precision {precision:.3f}  recall {recall:.3f}  pairs {int(here.sum())}"
         )
-    listed = np.array([item.source != "full_names" for item in pairs])
+    listed = np.array([item.source not in MADE for item in pairs])
     answers, labels = answers[listed], labels[listed]
     bins = np.minimum(9, (answers * 10).astype(int))
     gap = sum(abs(answers[bins == b].sum() - labels[bins == b].sum()) for b in range(10)) / len(labels)
     return [*lines, f"calibration error {gap:.3f}"]
 
 
-def write_tables(bench: Bench, blocks: Mapping[str, Block], folder: Path, lines: Sequence[str]) -> None:
+def write_tables(
+    bench: Bench, blocks: Mapping[str, Block], folder: Path, lines: Mapping[str, Sequence[str]]
+) -> None:
     """Writes the three learnt files with their provenance."""
     made = "learned by `python -m matchers.train` from public lists of listed companies and their short and English names"
     terms, total = bench.terms
@@ -250,7 +286,8 @@ def write_tables(bench: Bench, blocks: Mapping[str, Block], folder: Path, lines:
     stored = {
         "provenance": made,
         "version": f"{zlib.crc32(repr(blocks).encode()):08x}",
-        "cross_validation": list(lines),
+        "cross_validation": list(lines["rivals"]),
+        "cross_validation_of_pairs_alone": list(lines["alone"]),
         "blocks": {**_others(folder), **{route: entry_of(block) for route, block in blocks.items()}},
     }
     (folder / "weights.json").write_text(readable(stored), encoding="utf-8")
@@ -292,17 +329,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m matchers.train", description=__doc__)
     parser.add_argument("folder", type=Path, help="labelled pairs, one CSV a set")
     parser.add_argument("--report-only", action="store_true", help="cross-validate and write nothing")
-    parser.add_argument("--quick", action="store_true", help="skip cross-validation")
     options = parser.parse_args(arguments)
     bench = Bench.of(read_pairs(options.folder))
-    lines = [] if options.quick else report(bench.pairs, cross_validate(bench))
-    sys.stdout.write("\n".join(lines) + "\n")
+    alone = cross_validate(bench)
+    blocks = {
+        route: fit_route(bench, route, rows, values) for route, (rows, values) in out_of_fold(bench).items()
+    }
+    labels = np.array([float(item.label) for item in bench.pairs])
+    values = lead_values([p.pair for p in bench.pairs], [p.source for p in bench.pairs], alone, blocks)
+    sample, folds = all_weights(bench), np.array([item.fold for item in bench.pairs])
+    lines = report(bench.pairs, with_rivals(values, labels, sample, folds, alone))
+    alone_lines = report(bench.pairs, alone)
+    sys.stdout.write("\n".join(["each pair alone", *alone_lines, "rivals weighed", *lines]) + "\n")
     if not options.report_only:
-        blocks = {
-            route: fit_route(bench, route, rows, values)
-            for route, (rows, values) in out_of_fold(bench).items()
-        }
-        write_tables(bench, blocks, Path(__file__).parent / "data", lines)
+        blocks["rivals"] = fit_rivals(values, labels, sample)
+        write_tables(bench, blocks, Path(__file__).parent / "data", {"rivals": lines, "alone": alone_lines})
     return 0
 
 
