@@ -37,6 +37,7 @@ class FieldSpec:
     it; `wrong_kinds` (a fax for a phone) do neither.
     `free_wording`: two right answers may be worded differently (an industry, a description), so another wording is no
     reason to ask a person about a value that is not stale. `many`: several values may be true at once. `weight`: what a right value is worth when work is ordered.
+    Not `judged` is what belongs to the CRM alone (who owns an account): read, never stale, never looked for, never written.
     `crm`: names of the column or property per CRM kind, the first that exists is used.
     """
 
@@ -58,6 +59,7 @@ class FieldSpec:
     weight: float
     free_wording: bool
     crm: Mapping[str, tuple[str, ...]]
+    judged: bool = True
 
     @property
     def value_type(self) -> ValueType:
@@ -122,6 +124,7 @@ class _Entry(BaseModel):
     weight: float = Field(default=1.0, ge=0)
     free_wording: bool = False
     crm: dict[str, list[str]] = {}
+    judged: bool = True
 
     def spec(self, category: str) -> FieldSpec:
         """The frozen form."""
@@ -129,7 +132,7 @@ class _Entry(BaseModel):
             self.name, category, self.type, self.label["en"], self.label["zh"], self.ttl_days, self.hold_days,
             self.min_confidence, tuple(self.authority), self.policy, self.sensitive, self.many,
             tuple(self.prefer_kinds), tuple(self.never_kinds), tuple(self.wrong_kinds), self.weight, self.free_wording,
-            {kind: tuple(names) for kind, names in self.crm.items()},
+            {kind: tuple(names) for kind, names in self.crm.items()}, self.judged,
         )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -161,6 +161,73 @@ class WatchConfig(_Section):
     competitors: dict[str, list[str]] = {}
 
 
+class Recipient(_Section):
+    """A mailbox that is told, and its language where it is not that of all."""
+
+    to: str = Field(pattern=r"^[^@\s<>,;]+@[^@\s<>,;]+$")
+    lang: Literal["en", "zh"] | None = None
+
+
+class MailConfig(_Section):
+    """The mail server digests leave by. `password_env`, `password_file` or `password_block` names its password."""
+
+    host: str
+    port: int = Field(default=587, ge=1, le=65535)
+    tls: Literal["starttls", "implicit", "none"] = "starttls"
+    """`none` is let through to loopback only."""
+    sender: str = Field(pattern=r"^[^@\s<>,;]+@[^@\s<>,;]+$")
+    user: str | None = None
+    password_env: str | None = None
+    password_file: str | None = None
+    password_block: str | None = None
+
+
+class WebhookConfig(_Section):
+    """A chat group. Its address is a secret: `url_env`, `url_file` or `url_block` names it; so is the key it signs with."""
+
+    service: Literal["slack", "teams", "feishu", "wecom", "dingtalk"]
+    lang: Literal["en", "zh"] | None = None
+    owner: str | None = None
+    """Told of this owner's accounts alone; without it, of everything, as RevOps is."""
+    url_env: str | None = None
+    url_file: str | None = None
+    url_block: str | None = None
+    secret_env: str | None = None
+    secret_file: str | None = None
+    secret_block: str | None = None
+
+
+class AlertsConfig(_Section):
+    """Who is told what after a run. `owners` maps an owner, as the CRM writes it, to a mailbox."""
+
+    lang: Literal["en", "zh"] = "en"
+    key_fields: list[str] = []
+    """Fields whose going stale is told; where none is named, those the catalogue gives a weight above 1."""
+    most: int = Field(default=10, ge=1, le=50)
+    """Lines a section; what is over is counted."""
+    signal_days: int = Field(default=14, ge=1)
+    """News last told before that is none."""
+    silent_hours: float = Field(default=36, gt=0)
+    """Hours without a finished run after which that is told."""
+    console_url: str | None = Field(default=None, pattern=r"^https?://[^\s]+$")
+    revops: list[str | Recipient] = []
+    owners: dict[str, str | Recipient] = {}
+    mail: MailConfig | None = None
+    webhooks: dict[str, WebhookConfig] = {}
+
+    @field_validator("revops", "owners")
+    @classmethod
+    def _are_mailboxes(cls, given: Any) -> Any:
+        """Every mailbox in its long form."""
+        if isinstance(given, dict):
+            return {name: _mailbox(box) for name, box in given.items()}
+        return [_mailbox(box) for box in given]
+
+
+def _mailbox(box: str | Recipient) -> Recipient:
+    return Recipient(to=box) if isinstance(box, str) else box
+
+
 class Config(_Section):
     """The whole of `evergreen.toml`. `path` is where it was read from."""
 
@@ -174,6 +241,7 @@ class Config(_Section):
     icp: IcpConfig = IcpConfig()
     watch: WatchConfig = WatchConfig()
     budget: BudgetConfig = BudgetConfig()
+    alerts: AlertsConfig = AlertsConfig()
     sources: dict[str, dict[str, Any]] = {}
     fields: dict[str, FieldOverride] = {}
 
@@ -228,12 +296,19 @@ def _refuse_secrets(raw: dict[str, Any], path: Path) -> None:
 
 
 def _known_keys(location: tuple[int | str, ...]) -> list[str]:
-    """The keys allowed in the section an error points into."""
+    """The keys allowed in the section an error points into; names that users give on the way lead to no other section."""
     model: Any = Config
     for part in location[:-1]:
-        field = model.model_fields.get(str(part)) if hasattr(model, "model_fields") else None
-        model = field.annotation if field is not None else FieldOverride
+        field = getattr(model, "model_fields", {}).get(str(part))
+        model = _section_in(field.annotation) if field is not None else model
     return [k for k in getattr(model, "model_fields", {}) if k != "path" or model is not Config]
+
+
+def _section_in(annotation: Any) -> Any:
+    """The section an annotation is about, however it is wrapped: `X | None`, `dict[str, X]`."""
+    if hasattr(annotation, "model_fields"):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := _section_in(part))), None)
 
 
 def _explain(error: ValidationError, path: Path) -> ConfigError:

@@ -16,6 +16,7 @@ EvergreenError
 │   └── QuotaExhausted   its limit is spent; ask it no more in this run
 ├── WarehouseError       the warehouse could not be opened or is of another version
 │   └── WriterBusy       another process holds it for writing                     exit 3
+├── AlertFailed          a mail server or chat service did not take a digest        exit 1
 └── WorkLeft             the run stopped with work undone (breaker, budget)       exit 1
 """
 
@@ -146,6 +147,10 @@ class WarehouseError(EvergreenError):
 
 class WriterBusy(WarehouseError):
     """Another process holds the warehouse for writing."""
+
+
+class AlertFailed(EvergreenError):
+    """A channel did not take a digest; what it would have told is told again next time."""
 
 
 class WorkLeft(EvergreenError):

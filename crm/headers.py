@@ -154,6 +154,8 @@ def _field_columns(
         if spec.name in fields or spec.name in addable:
             continue
         number = _first_free(at, spec, taken)
+        if number is None and not spec.judged:
+            continue
         if number is None:
             addable[spec.name] = spec.columns("file")[0]
         else:

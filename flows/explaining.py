@@ -133,10 +133,10 @@ def _field(
 
 def _what_would_change(row: Mapping[str, Any], last: Mapping[str, Any] | None) -> str:
     """In words: what has to happen for the CRM's value to become another one."""
-    if row["crm_column"] is None:
-        return "The CRM has no column for it: add one, or set [crm] add_columns, and it is filled."
     if row["policy"] == "never":
         return "Nothing by itself: the field's policy is `never`."
+    if row["crm_column"] is None:
+        return "The CRM has no column for it: add one, or set [crm] add_columns, and it is filled."
     if last and last["verdict"] == "review":
         return f"A steward's word: it waits in the review queue ({last['code']})."
     if last and last["verdict"] == "hold":

@@ -17,6 +17,8 @@ def store_catalogue(
 ) -> None:
     """Puts the catalogue in force into `field_spec` and `authority`; `columns` maps field to CRM column.
 
+    A field that is not judged gets no column there, so that no query holds its values against anything.
+
     `declared` is the authority (0–1) a source of one's own claims for itself, over all fields.
     """
     names, own = list(sources), declared or {}
@@ -28,7 +30,7 @@ def store_catalogue(
                 "ttl_days": f.ttl_days, "hold_days": f.hold_days, "min_confidence": f.min_confidence,
                 "weight": f.weight, "policy": f.policy.value, "sensitive": f.sensitive, "many": f.many,
                 "prefer_kinds": f.prefer_kinds, "never_kinds": f.never_kinds, "wrong_kinds": f.wrong_kinds,
-                "crm_column": columns.get(f.name),
+                "crm_column": columns.get(f.name) if f.judged else None,
             }
             for f in catalogue
         ),
