@@ -77,7 +77,11 @@ def _values(firm: Firm) -> dict[str, tuple[str, ...]]:
         "region": (place.region,),
         "postcode": (place.postcode,),
         "country": (firm.country,),
-        "industry": (firm.industry, firm.naming.trade["sic"][1] if firm.cik else ""),
+        "industry": (
+            firm.industry,
+            *firm.naming.trade.get("standard", ()),
+            firm.naming.trade["sic"][1] if firm.cik else "",
+        ),
         "employees": (str(firm.employees),),
         "founded": (str(firm.founded),),
         "uscc": (firm.uscc,),
