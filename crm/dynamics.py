@@ -22,7 +22,7 @@ from crm.remote.formats import Wire, read_moment
 from crm.remote.mapping import MappedField
 from crm.remote.options import Options
 from crm.remote.picklists import labelled, numbered
-from crm.remote.records import Fault, Left, Property, Record, Row, RowResult, Shape
+from crm.remote.records import Fault, Property, Record, Row, RowResult, Shape
 from crm.remote.session import ApiSession, Dialect
 
 _PAGE, _NAMES = 1000, "@OData.Community.Display.V1.FormattedValue"
@@ -61,7 +61,6 @@ class Dynamics(RemoteCrm):
         self._client, self._secret = options.text("client_id"), options.secret("client_secret")
         self._scope, self._user = f"{org}/.default", options.maybe("user_name") or ""
         self._api = "/" + options.text("api_path", "/api/data/v9.2").strip("/")
-        self._calls = options.number("calls_a_run", 0)
         self._table, self._set = options.text("table", "account"), options.text("table_set", "accounts")
         self.session = ApiSession(
             self.kind, org,
@@ -74,10 +73,6 @@ class Dynamics(RemoteCrm):
     def our_names(self) -> frozenset[str]:
         """Our application user's name, as `modifiedby` shows it."""
         return frozenset({self._user} - {""})
-
-    def left(self) -> Left | None:
-        """What the owner allows a run, where it is set; Dataverse limits by the five minutes only."""
-        return Left(max(0, int(self._calls) - self.meter.made)) if self._calls else None
 
     def properties(self) -> Iterable[Property]:
         """The table's columns, their lengths and option sets."""

@@ -15,15 +15,16 @@ from accounts.account import Actor
 from accounts.catalogue import Catalogue
 from accounts.clock import Clock
 from accounts.config import Config
-from accounts.errors import CrmBudgetSpent, CrmCallRefused, CrmOutcomeUnknown, CrmUnavailable
+from accounts.errors import CrmCallRefused, CrmUnavailable
 from crm.neocrm_words import fault_of, payload, property_of, words_of
 from crm.registry import register
 from crm.remote.connector import RemoteCrm
 from crm.remote.formats import read_moment
 from crm.remote.options import Options
 from crm.remote.picklists import labelled, numbered
-from crm.remote.records import Fault, Left, Property, Record, Row, RowResult, Shape
+from crm.remote.records import Fault, Property, Record, Row, RowResult, Shape
 from crm.remote.session import ApiSession, Dialect
+from crm.remote.singly import write_singly
 
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 _ABOUT = ("updatedAt", "updatedBy", "lockStatus", "approvalStatus")
@@ -65,7 +66,6 @@ class Neocrm(RemoteCrm):
         self._object = "/" + options.text("object_path", "/rest/data/v2.0/xobjects/account").strip("/")
         self._query = "/" + options.text("query_path", "/rest/data/v2.0/query/xoql").strip("/")
         self._page = int(options.number("page", 100))
-        self._calls = options.number("calls_a_run", 0)
         self._closed = {"lockStatus": options.texts("locked_values") or ("2", "locked"),
                         "approvalStatus": options.texts("approval_values") or ("1", "in_approval")}  # fmt: skip
         self._user = options.maybe("user_id") or ""
@@ -78,10 +78,6 @@ class Neocrm(RemoteCrm):
     def our_names(self) -> frozenset[str]:
         """Our user's id, which is what `updatedBy` holds."""
         return frozenset({self._user} - {""})
-
-    def left(self) -> Left | None:
-        """What the owner allows a run, where it is set; the platform tells nothing."""
-        return Left(max(0, int(self._calls) - self.meter.made)) if self._calls else None
 
     def properties(self) -> Iterable[Property]:
         """The fields of accounts as the object's description has them."""
@@ -106,30 +102,13 @@ class Neocrm(RemoteCrm):
         return self._select(names, f"id in ({wanted}) order by id limit 0,{len(ids)}") if wanted else []
 
     def write(self, rows: Sequence[Row]) -> Sequence[RowResult]:
-        """One call a record; one that got no answer is read back. Where the calls end, the rest is left."""
-        found: list[RowResult] = []
-        for row in rows:
-            try:
-                found.append(self._patch(row))
-            except CrmBudgetSpent as error:
-                if not found:
-                    raise
-                rest = len(rows) - len(found)
-                return [*found, *[RowResult(Fault.BUDGET_SPENT, str(error))] * rest]
-        return found
+        """One call a record."""
+        return write_singly(rows, self._patch)
 
-    def _patch(self, row: Row) -> RowResult:
+    def _patch(self, row: Row) -> None:
         data = {name: numbered(self.schema()[name], value) for name, value in row.properties.items()}
-        try:
-            self.session.call(
-                "PATCH", f"{self._object}/{row.id}", purpose="write", safe=False, json={"data": data}
-            )
-        except CrmCallRefused as error:
-            named = tuple(name for name in data if name in error.raw)
-            return RowResult(Fault(error.fault), error.raw, named)
-        except CrmOutcomeUnknown as error:
-            return RowResult(Fault.UNKNOWN_OUTCOME, str(error))
-        return RowResult()
+        path = f"{self._object}/{row.id}"
+        self.session.call("PATCH", path, purpose="write", safe=False, json={"data": data})
 
     def _select(self, names: Sequence[str], rest: str) -> list[Record]:
         there = self.schema()

@@ -30,7 +30,7 @@ from crm.remote.connector import RemoteCrm
 from crm.remote.formats import Wire
 from crm.remote.mapping import MappedField
 from crm.remote.options import Options
-from crm.remote.records import Fault, Left, Property, PropertyEvent, Record, Row, RowResult, Shape
+from crm.remote.records import Fault, Property, PropertyEvent, Record, Row, RowResult, Shape
 
 PARTNER = "res.partner"
 _PAGE = 500
@@ -60,7 +60,6 @@ class OdooCrm(RemoteCrm):
         options = Options(config)
         self.session = OdooSession(options, self.meter, clock)
         self.pointers = Pointers()
-        self._calls = options.number("calls_a_run", 0)
         self._where = [["is_company", "=", True], *_domain(config)]
         self._field_names: dict[int, str] | None = None
         self._traced: frozenset[str] = frozenset()
@@ -69,10 +68,6 @@ class OdooCrm(RemoteCrm):
     def our_names(self) -> frozenset[str]:
         """Our login, which is what we call ourselves in records and histories."""
         return frozenset({self.session.user})
-
-    def left(self) -> Left | None:
-        """What the owner allows a run, where it is set; Odoo itself tells nothing."""
-        return Left(max(0, int(self._calls) - self.meter.made)) if self._calls else None
 
     def properties(self) -> Iterable[Property]:
         """The fields of a partner; mapped pointers to places and industries as pick lists of what there is."""

@@ -20,13 +20,13 @@ from accounts.account import Actor
 from accounts.catalogue import Catalogue
 from accounts.clock import Clock
 from accounts.config import Config
-from accounts.errors import CrmBudgetSpent, CrmCallRefused, CrmOutcomeUnknown
 from crm.registry import register
 from crm.remote.connector import RemoteCrm
 from crm.remote.formats import Wire
 from crm.remote.options import Options
-from crm.remote.records import Fault, Left, Property, Record, Row, RowResult, Shape
+from crm.remote.records import Fault, Property, Record, Row, RowResult, Shape
 from crm.remote.session import ApiSession, Dialect, Reply
+from crm.remote.singly import write_singly
 
 _PAGE = 100
 _ABOUT = ("Id", "Updated", "Updated By Name")
@@ -60,7 +60,8 @@ class Siebel(RemoteCrm):
         self._user, self._password = options.text("user"), options.secret("password")
         self._path = "/" + options.text("path", "/siebel/v1.0/data/Account/Account").strip("/")
         self._view, self._keys = options.text("view_mode", "All"), options.texts("user_key")
-        self._format, self._calls = options.text("time_format", _FORMAT), options.number("calls_a_run", 0)
+        self._format = options.text("time_format", _FORMAT)
+        self._format, options.text("time_format", _FORMAT), options.number("calls_a_run", 0)
         login = b64encode(f"{self._user}:{self._password}".encode()).decode()
         self.session = ApiSession(
             self.kind, options.address("url", remedy="Your server's address, as https://HOST:PORT."),
@@ -73,10 +74,6 @@ class Siebel(RemoteCrm):
     def our_names(self) -> frozenset[str]:
         """Our login."""
         return frozenset({self._user})
-
-    def left(self) -> Left | None:
-        """What the owner allows a run, where it is set."""
-        return Left(max(0, int(self._calls) - self.meter.made)) if self._calls else None
 
     def properties(self) -> Iterable[Property]:
         """The fields as the component's description has them; where it has none, those one account is shown with.
@@ -120,30 +117,13 @@ class Siebel(RemoteCrm):
         return [self._record(row, names) for row in self._items(self._get(params))]
 
     def write(self, rows: Sequence[Row]) -> Sequence[RowResult]:
-        """One call a record; one that got no answer is read back. Where the calls end, the rest is left."""
-        found: list[RowResult] = []
-        for row in rows:
-            try:
-                found.append(self._put(row))
-            except CrmBudgetSpent as error:
-                if not found:
-                    raise
-                return [*found, *[RowResult(Fault.BUDGET_SPENT, str(error))] * (len(rows) - len(found))]
-        return found
+        """One call a record."""
+        return write_singly(rows, self._put)
 
-    def _put(self, row: Row) -> RowResult:
+    def _put(self, row: Row) -> None:
         seen = row.seen.properties if row.seen is not None else {}
         body = {key: seen.get(key) or "" for key in self._keys} | {"Id": row.id} | dict(row.properties)
-        path = f"{self._path}/{quote(row.id)}"
-        try:
-            self.session.call("PUT", path, purpose="write", safe=False, json=body)
-        except CrmCallRefused as error:
-            return RowResult(
-                Fault(error.fault), error.raw, tuple(n for n in row.properties if n in error.raw)
-            )
-        except CrmOutcomeUnknown as error:
-            return RowResult(Fault.UNKNOWN_OUTCOME, str(error))
-        return RowResult()
+        self.session.call("PUT", f"{self._path}/{quote(row.id)}", purpose="write", safe=False, json=body)
 
     def _get(self, params: Mapping[str, str]) -> Reply:
         """A query; that no row fits comes as a 404."""

@@ -28,6 +28,7 @@ from crm.remote.fitness import Misfit, misfits
 from crm.remote.formats import Unfit, Wire, decode, encode, is_true, read_moment
 from crm.remote.mapping import FieldMapping, MappedField, load_mapping
 from crm.remote.meter import CallMeter
+from crm.remote.options import Options
 from crm.remote.reading import account_of, event_of, fingerprint_of
 from crm.remote.records import Left, Property, PropertyEvent, Record, Row, RowResult
 
@@ -110,8 +111,9 @@ class RemoteCrm:
         )  # fmt: skip
 
     def left(self) -> Left | None:
-        """What is left of the daily call limit, asked of the CRM; None where it has none or does not tell."""
-        return None
+        """What is left of the daily call limit, asked of the CRM; here what the owner allows a run, where it is set."""
+        allowed = int(Options(self.config).number("calls_a_run", 0))
+        return Left(max(0, allowed - self.meter.made)) if allowed else None
 
     def our_names(self) -> frozenset[str]:
         """Names our own user goes by in the CRM's histories, beside `[crm] our_user`."""
