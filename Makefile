@@ -7,7 +7,7 @@ NIGHT := build/nightly
 TRYTON := build/tryton
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tryton tryton-if-possible nightly test test-slow test-fast lint types bench lock clean
+.PHONY: help setup tryton tryton-if-possible nightly test test-slow test-fast browser lint types bench lock clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -49,7 +49,9 @@ test-fast: setup tryton-if-possible ## the tests for daily work: no Prefect, not
 	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not prefect and not slow and not shared"
 
 browser: ## Chromium for the tests of the console (Debian and Ubuntu; asks for root)
-	@command -v chromium >/dev/null || sudo apt-get install --yes --no-install-recommends chromium fonts-noto-cjk
+	@command -v chromium >/dev/null || { \
+	  test "$$(id -u)" = 0 || sudo="sudo"; \
+	  $$sudo apt-get update -qq && $$sudo apt-get install --yes -qq --no-install-recommends chromium fonts-noto-cjk; }
 
 lint: setup ## ruff: rules and format
 	$(BIN)/ruff check .
