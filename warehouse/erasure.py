@@ -113,7 +113,8 @@ def _of_account(warehouse: Warehouse) -> Iterator[tuple[str, str]]:
     yield "undone", f"(run_id, change_id) IN ({changes})"
     yield "intent", "json_extract_string(change, '$.account_id') = $id"
     for table in _account_tables(warehouse):
-        yield table, "account_id = $id"
+        other = any(name == "other_id" for name, _ in warehouse.columns(f'"{table}"'))
+        yield table, "account_id = $id OR other_id = $id" if other else "account_id = $id"
 
 
 def _searched(warehouse: Warehouse) -> list[str]:

@@ -1,0 +1,145 @@
+"""What a night learns of who is who: other names and numbers, parents and branches, and accounts that may be one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from accounts.account import Account, Company
+from accounts.family import HierarchyEdge, StatedParent
+from accounts.protocols import Judgements
+from flows.company import company_of
+from flows.proposing import proposal_rows, propose_merges
+from flows.services import Services
+from matchers.hierarchy import hierarchy
+from warehouse.cluster_log import DuckClusterLog
+from warehouse.knowledge import (
+    accounts_and_values,
+    filled_cells,
+    keep_hierarchy,
+    keep_proposals,
+    known_aliases,
+    learn_aliases,
+    stated_parents,
+)
+
+#: The cells that tell who an account is.
+TELLING = (
+    "name", "legal_name", "website", "domain", "email", "phone", "street", "city", "region", "postcode", "country",
+    "uscc", "lei", "cik", "industry", "description",
+)  # fmt: skip
+_NUMBERS = ("cik", "lei", "uscc")
+_NAMES = frozenset({"legal", "former", "other"})
+_MOST_NAMES = 8
+_SURE_NAME, _SURE_NUMBER = 0.6, 0.8
+
+
+def know(services: Services, run_id: str) -> None:
+    """Learns names, edges and proposals anew from the whole warehouse. Nothing of the CRM is changed by it."""
+    now = services.clock.now()
+    learn_aliases(services.warehouse, run_id, now)
+    companies = all_companies(accounts_and_values(services.warehouse, TELLING))
+    edges = hierarchy(companies, map(_stated, stated_parents(services.warehouse)))
+    keep_hierarchy(services.warehouse, (_edge_row(e) | {"run_id": run_id, "noted_at": now} for e in edges))
+    groups = propose_merges(
+        companies, edges, filled_cells(services.warehouse), DuckClusterLog(services.warehouse).events()
+    )
+    keep_proposals(
+        services.warehouse, (row | {"run_id": run_id, "noted_at": now} for row in proposal_rows(groups))
+    )
+
+
+def all_companies(rows: Iterable[Mapping[str, Any]]) -> list[Company]:
+    """The accounts as the matchers see them, from their cells."""
+    cells: dict[str, dict[str, str]] = defaultdict(dict)
+    for row in rows:
+        cells[row["account_id"]][row["field"]] = row["value"]
+    return [company_of(Account(account_id, values)) for account_id, values in cells.items()]
+
+
+def _stated(row: Mapping[str, Any]) -> StatedParent:
+    source = ", ".join(row["sources"] or ()) or "unknown"
+    return StatedParent(
+        row["account_id"], row["field"], row["value"], row["confidence"] or 0.0, source, row["passage"] or ""
+    )
+
+
+def _edge_row(edge: HierarchyEdge) -> dict[str, Any]:
+    return {
+        "account_id": edge.account_id, "other_id": edge.other_id, "other_name": edge.other_name, "kind": edge.kind.value,
+        "grade": edge.grade, "evidence": edge.evidence, "source": edge.source, "confidence": edge.confidence,
+    }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What former links taught about accounts. A record is never confirmed by what itself has said.
+
+    `rows` are those of `known_aliases.sql`, by account.
+    """
+
+    said: Judgements
+    rows: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, services: Services, account_ids: Iterable[str]) -> Memory:
+        """The memory of some accounts."""
+        rows: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+        for row in known_aliases(services.warehouse, sorted(set(account_ids))):
+            rows[row["account_id"]].append(row)
+        return cls(services.decided, rows)
+
+    def heard_by(self, source: str) -> Judgements:
+        """Judgements and names for one source's candidates: names that other sources told, surest first."""
+        return _Heard(self, source)
+
+    def names(self, account_id: str, source: str) -> tuple[str, ...]:
+        """Names that accepted records of other sources gave an account."""
+        found = (
+            row["text"]
+            for row in self._trusted(account_id)
+            if row["kind"] in _NAMES and row["source"] != source and (row["confidence"] or 0) >= _SURE_NAME
+        )
+        return tuple(dict.fromkeys(found))[:_MOST_NAMES]
+
+    def with_numbers(self, account: Account) -> Account:
+        """The account with the registry numbers its links have taught, where the CRM holds none.
+
+        By them a source finds again what it was linked to under another name. A number told in two ways is not used.
+        """
+        told: dict[str, dict[str, str]] = defaultdict(dict)
+        for row in self._trusted(account.id):
+            if row["field"] in _NUMBERS and (row["confidence"] or 0) >= _SURE_NUMBER:
+                told[row["field"]].setdefault(row["key"], row["text"])
+        known = {
+            name: next(iter(keys.values()))
+            for name, keys in told.items()
+            if len(keys) == 1 and not account.get(name)
+        }
+        return replace(account, values={**account.values, **known}) if known else account
+
+    def _trusted(self, account_id: str) -> Iterable[Mapping[str, Any]]:
+        """What was told of an account by records that no steward has denied."""
+        return (
+            row
+            for row in self.rows.get(account_id, ())
+            if self.said.judged(account_id, row["source"], row["record_id"]) is not False
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """`accounts.protocols.Judgements` for one source's candidates."""
+
+    memory: Memory
+    source: str
+
+    def judged(self, account_id: str, source: str, record_id: str) -> bool | None:
+        """A steward's word on whether a source's record is the account."""
+        return self.memory.said.judged(account_id, source, record_id)
+
+    def aliases(self, account_id: str) -> Iterable[str]:
+        """Other names of an account: what stewards taught, then what other sources told."""
+        return (*self.memory.said.aliases(account_id), *self.memory.names(account_id, self.source))
