@@ -58,7 +58,7 @@ docs: setup ## the documentation as a site, in build/site; asks no other host fo
 	$(BIN)/zensical build --strict --clean -f mkdocs.yml
 
 pictures: setup browser ## the pictures of the console in docs/images, taken anew over the demo world
-	$(BIN)/python docs/pictures.py
+	$(BIN)/python -m docs.pictures
 
 lint: setup ## ruff: rules and format
 	$(BIN)/ruff check .

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 from types import UnionType
@@ -56,10 +56,12 @@ def commands() -> str:
         parts.append(f"## {' '.join(path)}\n")
         parts.append(_paragraphs(verb.help or "") + "\n")
         inner = click.Context(verb, info_name=" ".join(path), parent=context)
-        rows = [_parameter(p, inner) for p in verb.get_params(inner) if not getattr(p, "hidden", False)]
-        parts.append(
-            _table(("argument or option", "what", "default"), [r for r in rows if r[0] != "`--help`"])
-        )
+        rows = [
+            _parameter(p, inner)
+            for p in verb.get_params(inner)
+            if p.name != "help" and not getattr(p, "hidden", False)
+        ]
+        parts.append(_table(("argument or option", "what", "default"), rows))
     return "\n".join(parts)
 
 
@@ -242,7 +244,7 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     if not rows:
         return ""
     lines = [heads, tuple("---" for _ in heads), *rows]

@@ -6,8 +6,11 @@
 from __future__ import annotations
 
 import re
+import runpy
 import shlex
 import shutil
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,7 +31,7 @@ from flows.services import catalogue_for
 from warehouse.store import migrations
 
 ROOT = Path(__file__).resolve().parent.parent
-DOCS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("**/*.md"))]
 SAMPLE = ROOT / "demo" / "sample"
 
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -232,6 +235,45 @@ def test_the_architecture_gives_the_rules_as_the_policy_has_them() -> None:
     docstring = text(ROOT / "crm" / "policy.py").split('"""')[1]
     section = text(ROOT / "docs" / "architecture.md").split("\n## Decide\n")[1].split("\n## ")[0]
     assert rule.findall(section) == rule.findall(docstring)
+
+
+@pytest.mark.parametrize("name", ["commands.md", "configuration.md", "fields.md", "tables.md"])
+def test_the_reference_says_what_the_code_says(name: str) -> None:
+    made = runpy.run_path(str(ROOT / "docs" / "reference.py"))["pages"]()
+    assert text(ROOT / "docs" / "reference" / name) == made[name], "run `python docs/reference.py`"
+
+
+def test_every_picture_is_small_and_shown() -> None:
+    shown = {link for path in DOCS for link in _LINK.findall(text(path)) if link.endswith(".png")}
+    there = {f"images/{path.name}": path for path in (ROOT / "docs" / "images").glob("*.png")}
+    assert there and shown == {*there}
+    assert all(path.stat().st_size < 250_000 for path in there.values())
+
+
+_ASKS = re.compile(
+    r"""<(?:script|link|img|iframe|source)\b[^>]*\b(?:src|href)=["']?(?:https?:)?//([^"'\s>/]+)""", re.I
+)
+
+
+def test_the_site_builds_whole_and_asks_no_other_host(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "docs", tmp_path / "docs")
+    shutil.copyfile(ROOT / "mkdocs.yml", tmp_path / "mkdocs.yml")
+    built = subprocess.run(
+        [sys.executable, "-m", "zensical", "build", "--strict", "-f", "mkdocs.yml"],
+        cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert built.returncode == 0, built.stdout + built.stderr
+    site = tmp_path / "build" / "site"
+    pages = {path.relative_to(site).with_suffix(".md").as_posix() for path in site.rglob("*.html")}
+    assert {p.relative_to(ROOT / "docs").as_posix() for p in DOCS if "docs" in p.parts} <= pages | {"404.md"}
+    asked = {host for page in site.rglob("*.html") for host in _ASKS.findall(text(page))}
+    asked |= {
+        host
+        for sheet in site.rglob("*.css")
+        for host in re.findall(r"url\(['\"]?(?:https?:)?//([^/)]+)", text(sheet))
+    }
+    assert not asked
+    assert "Keeps the company" in text(site / "index.html") and (site / "search.json").exists()
 
 
 if __name__ == "__main__":
