@@ -88,6 +88,8 @@ class RunConfig(_Section):
     """Accounts looked at in one run; the rest of the work list waits."""
     spend: Literal["rates", "ttl"] = "rates"
     """What orders the work list: rates of change learned from past looks, or fixed TTLs alone."""
+    reread: Literal["changed", "all"] = "changed"
+    """`changed`: a record whose pages are as they were is not parsed again; `all`: everything is, every night."""
     breaker: float = Field(default=0.25, gt=0, le=1)
     keep_run_files: int = Field(default=30, ge=1)
 

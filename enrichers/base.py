@@ -59,7 +59,8 @@ class Reading:
 
     `company` is what the record says of itself once it was read (a site's own names, phones, address), where
     `search` could not know that: `flows` asks the matcher again with it. `pages` are the addresses it read in full, for
-    sources whose silence about a thing says that it is gone.
+    sources whose silence about a thing says that it is gone. `same`: nothing was read, for nothing the record's newest
+    reading rested on has changed (`enrichers/taped.py`); no source answers so itself.
     """
 
     observations: tuple[Observation, ...] = ()
@@ -69,6 +70,7 @@ class Reading:
     postings: tuple[Posting, ...] = ()
     looks: tuple[BoardLook, ...] = ()
     pages: tuple[str, ...] = ()
+    same: bool = False
 
 
 class Web(Protocol):
@@ -105,6 +107,8 @@ class Source(Protocol):
     must be there. `cost`: price of one account asked, in currency units; `licence`: of what it returns.
     `every_days` (optional, 30 where a class does not say): after how long asking again may bring something new.
     `opt_in` (optional): why it is off until `[sources.NAME] enabled = true`. `key_env` (optional): the variable of its key.
+    `repeatable` (optional): what it reads follows from the answers of the web, the account's fields and its settings alone, so
+    that a record whose pages are unchanged need not be parsed again; `basis` (optional) names what else it rests on.
     `wants` (optional): settings without which it is off. `dearest` (optional, `cost` otherwise): the most one account may cost.
     """
 

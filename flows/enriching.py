@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from accounts.account import Account
+from accounts.account import Account, Company
 from accounts.catalogue import Catalogue
 from accounts.errors import WarehouseError
 from accounts.golden import Freshness
@@ -23,8 +23,11 @@ from accounts.protocols import Judgements
 from accounts.run import SourceCall, WorkItem
 from accounts.telling import Article, BoardLook, Posting
 from enrichers.base import Answer, Reading, Source
+from enrichers.taped import is_repeatable, read_or_recognise
 from flows.company import company_of
 from flows.judging import Judge, Judged
+from flows.knowing import Memory
+from flows.readings import Known, Recognition, Remembered, Sight, filled_by, link_basis
 from flows.spending import Spending
 from intelligence.contradictions import with_doubts
 from matchers import link_account
@@ -34,10 +37,11 @@ log = logging.getLogger("evergreen")
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One account to look at, with what it needs."""
+    """One account to look at, with what it needs, and the newest readings of its records by source."""
 
     account: Account
     item: WorkItem
+    known: Mapping[str, Known] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -51,6 +55,8 @@ class Findings:
     postings: list[Posting] = field(default_factory=list)
     looks: list[BoardLook] = field(default_factory=list)
     judged: Judged = field(default_factory=Judged)
+    remembered: list[Remembered] = field(default_factory=list)
+    sights: list[Sight] = field(default_factory=list)
 
     def add(self, other: Findings) -> None:
         """Takes another's findings in."""
@@ -62,11 +68,16 @@ class Findings:
         self.looks += other.looks
         self.judged.judgements += other.judged.judgements
         self.judged.watched += other.judged.watched
+        self.remembered += other.remembered
+        self.sights += other.sights
 
 
 @dataclass(frozen=True, slots=True)
 class Enricher:
-    """Asks the sources about accounts; `now` is the run's time, `told` the ids of dated signals that are known already."""
+    """Asks the sources about accounts; `now` is the run's time, `told` the ids of dated signals that are known already.
+
+    With `recognition`, a record whose pages are unchanged is not parsed again.
+    """
 
     run_id: str
     sources: Sequence[Source]
@@ -76,6 +87,8 @@ class Enricher:
     judge: Judge = field(default_factory=Judge)
     told: frozenset[str] = frozenset()
     spending: Spending = field(default_factory=Spending)
+    recognition: Recognition | None = None
+    memory: Memory | None = None
 
     def enrich_all(
         self, tasks: Sequence[Task], threads: int, told: Callable[[int], None] = lambda _: None
@@ -98,7 +111,7 @@ class Enricher:
             if not self.spending.reserve(source, task.account.id):
                 continue
             started = time.monotonic()
-            part = self._ask_safely(task.account, source)
+            part = self._ask_safely(task, source)
             part.calls = [replace(c, seconds=round(time.monotonic() - started, 3)) for c in part.calls]
             findings.add(part)
             satisfied = self._satisfied(part)
@@ -110,18 +123,15 @@ class Enricher:
     def _satisfied(self, findings: Findings) -> set[str]:
         """Fields an accepted record has answered above the bar."""
         sure = {(x.source, x.record_id) for x, _, _ in findings.links if x.decision is LinkDecision.ACCEPT}
-        return {
-            o.field
-            for o in findings.observations
-            if (o.source, o.record_id) in sure
-            and o.confidence >= self.catalogue[o.field].min_confidence
-            and o.kind not in (*self.catalogue[o.field].never_kinds, *self.catalogue[o.field].wrong_kinds)
-        }
+        told = (o for o in findings.observations if (o.source, o.record_id) in sure)
+        again = (s.known.fields for s in findings.sights if s.known.link_basis is not None)
+        return {*filled_by(told, self.catalogue), *(name for fields in again for name in fields)}
 
-    def _ask_safely(self, account: Account, source: Source) -> Findings:
+    def _ask_safely(self, task: Task, source: Source) -> Findings:
         """What a source says of an account; a fault in it (a plug-in's, or ours) fails this one call and is logged."""
+        account = task.account
         try:
-            return self._ask(account, source)
+            return self._ask(account, source, task.known.get(source.name))
         except WarehouseError:
             raise
         except Exception as error:
@@ -131,22 +141,79 @@ class Enricher:
             )
             return self._closed(Findings(), account, source, Outcome.FAILED, fault)
 
-    def _ask(self, account: Account, source: Source) -> Findings:
+    def _ask(self, account: Account, source: Source, known: Known | None) -> Findings:
         findings = Findings()
-        found = source.search(account)
+        found = self._search(account, source)
         if found.outcome is not Outcome.ROWS:
             return self._closed(findings, account, source, found.outcome, found)
-        link = self._link(account, source, found.rows)
-        if link is None:
-            return self._closed(findings, account, source, Outcome.NOT_FOUND, found)
-        chosen = next(c for c in found.rows if c.company.id == link.record_id)
-        findings.links.append((link, chosen, self.now))
-        if link.decision is not LinkDecision.ACCEPT:
-            outcome = Outcome.ZERO_ROWS if link.decision is LinkDecision.REVIEW else Outcome.NOT_FOUND
-            return self._closed(findings, account, source, outcome, found)
-        answer = source.read(account, chosen)
-        self._take(findings, account, source, chosen, answer)
+        basis = self._link_basis(account, source, found.rows)
+        chosen = known.settled_among(found.rows, basis) if known is not None else None
+        if chosen is None:
+            link = self._link(account, source, found.rows)
+            if link is None:
+                return self._closed(findings, account, source, Outcome.NOT_FOUND, found)
+            chosen = next(c for c in found.rows if c.company.id == link.record_id)
+            findings.links.append((link, chosen, self.now))
+            if link.decision is not LinkDecision.ACCEPT:
+                outcome = Outcome.ZERO_ROWS if link.decision is LinkDecision.REVIEW else Outcome.NOT_FOUND
+                return self._closed(findings, account, source, outcome, found)
+        known = known if known is not None and known.record_id == chosen.company.id else None
+        answer = self._read(findings, account, source, chosen, known, basis)
         return self._closed(findings, account, source, answer.outcome, found, answer)
+
+    def _search(self, account: Account, source: Source) -> Answer[Candidate]:
+        """A source's candidates: by the numbers former links taught where the matcher accepts what they find, else as the CRM has it."""
+        known = self.memory.with_numbers(account) if self.memory else account
+        if known is account:
+            return source.search(account)
+        found = source.search(known)
+        rows = tuple(replace(c, stated=False) for c in found.rows)
+        link = self._link(account, source, rows)
+        if link is not None and link.decision is LinkDecision.ACCEPT:
+            return replace(found, rows=rows)
+        again = source.search(account)
+        return replace(again, requests=again.requests + found.requests, cost=again.cost + found.cost)
+
+    def _heard(self, source: Source) -> Judgements:
+        return self.memory.heard_by(source.name) if self.memory else self.judgements
+
+    def _link_basis(self, account: Account, source: Source, candidates: Sequence[Candidate]) -> str:
+        """What a link of this record rests on; empty where the source's readings are not recognised."""
+        if self.recognition is None or not is_repeatable(source):
+            return ""
+        return link_basis(account, source.name, candidates, self._heard(source))
+
+    def _read(
+        self, findings: Findings, account: Account, source: Source, chosen: Candidate, known: Known | None, basis: str
+    ) -> Answer[Reading]:  # fmt: skip
+        """Reads a record into the findings, or recognises it as unchanged."""
+        if self.recognition is None or not basis:
+            answer = source.read(account, chosen)
+            self._take(findings, account, source, chosen, answer)
+            return answer
+        before = known.trace if known is not None else None
+        answer, trace = read_or_recognise(
+            source, account, chosen, self.recognition.web, before, self.recognition.bars
+        )
+        if known is not None and answer.rows and answer.rows[0].same:
+            if findings.links and known.company is not None:
+                self._link_again(findings, account, source, chosen, known.company)
+            accepted = not findings.links or findings.links[-1][0].decision is LinkDecision.ACCEPT
+            known = replace(known, link_basis=basis if accepted else None)
+            findings.sights.append(Sight(account.id, source.name, known, self.now))
+            return known.answer(answer.requests)
+        if not findings.links and (link := self._link(account, source, (chosen,))) is not None:
+            findings.links.append((link, chosen, self.now))
+        self._take(findings, account, source, chosen, answer)
+        if trace is not None:
+            accepted = findings.links[-1][0].decision is LinkDecision.ACCEPT
+            new = Known(
+                self.run_id, chosen.company.id, trace, answer.outcome, _rows_in(findings),
+                filled_by(findings.observations, self.catalogue), answer.rows[0].pages, answer.error,
+                answer.rows[0].company, basis if accepted else None,
+            )  # fmt: skip
+            findings.remembered.append(Remembered(account.id, source.name, new, self.now))
+        return answer
 
     def _take(
         self, findings: Findings, account: Account, source: Source, chosen: Candidate, answer: Answer[Reading]
@@ -159,10 +226,16 @@ class Enricher:
             findings.judged = self._judge(account, reading.articles)
             findings.signals += findings.judged.signals
             if reading.company is not None:
-                again = replace(chosen, company=replace(reading.company, id=chosen.company.id))
-                link = self._link(account, source, [again])
-                if link is not None:
-                    findings.links[-1] = (link, again, self.now)
+                self._link_again(findings, account, source, chosen, reading.company)
+
+    def _link_again(
+        self, findings: Findings, account: Account, source: Source, chosen: Candidate, company: Company
+    ) -> None:
+        """Asks the matcher once more, now that the record has spoken for itself."""
+        again = replace(chosen, company=replace(company, id=chosen.company.id))
+        link = self._link(account, source, [again])
+        if link is not None:
+            findings.links[-1] = (link, again, self.now)
 
     def _is_news(self, signal: Signal) -> bool:
         """False for a dated happening that is known already; what has no date is said anew by every reading."""
@@ -174,7 +247,7 @@ class Enricher:
     def _link(self, account: Account, source: Source, candidates: Iterable[Candidate]) -> Link | None:
         return link_account(
             company_of(account), tuple(candidates), account_id=account.id, source=source.name,
-            judgements=self.judgements,
+            judgements=self._heard(source),
         )  # fmt: skip
 
     def _closed(
@@ -194,7 +267,7 @@ class Enricher:
 
 def _rows_in(findings: Findings) -> int:
     counts = (len(findings.observations), len(findings.signals), len(findings.judged.judgements))
-    return sum(counts) + len(findings.postings)
+    return sum(counts) + len(findings.postings) + sum(sight.known.rows for sight in findings.sights)
 
 
 def _pages(answers: Iterable[Answer[Candidate] | Answer[Reading]]) -> tuple[str, ...]:

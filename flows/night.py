@@ -23,9 +23,11 @@ from flows.concluding import conclude, take_feedback
 from flows.deciding import decide_changes
 from flows.enriching import Enricher
 from flows.judging import Judge
+from flows.knowing import Memory, know
 from flows.learning import learn, learn_trust
 from flows.planning import Plan, offers_of, plan
 from flows.pulling import pull
+from flows.readings import Recognition, with_known
 from flows.report import RunReport, gather, write_report
 from flows.retention import tidy_up
 from flows.reviewing import add_questions, open_questions
@@ -37,6 +39,7 @@ from flows.watching import Watch
 from intelligence.standing import Feedback
 from warehouse.golden import settle_golden
 from warehouse.judgement import known_tellings
+from warehouse.readings import NewestReadings
 from warehouse.runs import finish_run, next_run_id, start_run
 from warehouse.snapshot import publish
 from warehouse.staleness import refresh_staleness
@@ -158,6 +161,8 @@ def _stages(night: _Night, shards: ShardRunner) -> RunReport:
         settle_golden(services.warehouse, night.run_id, touched, services.clock.now())
         learn(services.warehouse, night.run_id, offers_of(services), services.catalogue, services.clock)
         refresh_staleness(services.warehouse, services.clock.now())
+        if options.scope.accounts is None:
+            know(services, night.run_id)
     with night.stage("intelligence"):
         conclude(services, night.run_id, feedback)
     with night.stage("decide"):
@@ -189,6 +194,10 @@ def _enrich(night: _Night, work: Plan, shards: ShardRunner, feedback: Feedback) 
     articles, told_before = known_tellings(services.warehouse, (task.account.id for task in work.tasks))
     judge = Judge(articles, feedback, Watch.of(services.config.watch.competitors))
     night.spending = Spending(services.config.budget)
+    recognition = None
+    if services.web is not None and services.config.run.reread == "changed":
+        recognition = Recognition.under(services.web, services.catalogue)
+    readings = NewestReadings(services.warehouse)
     enricher = Enricher(
         night.run_id,
         services.sources,
@@ -198,10 +207,13 @@ def _enrich(night: _Night, work: Plan, shards: ShardRunner, feedback: Feedback) 
         judge,
         told_before,
         night.spending,
+        recognition,
+        Memory.of(services, (task.account.id for task in work.tasks)),
     )
 
     def run_shard(number: int) -> None:
-        write_shard(night.folder, number, enricher, batches[number], services.config.run.threads, told)
+        tasks = with_known(batches[number], readings) if recognition else batches[number]
+        write_shard(night.folder, number, enricher, tasks, services.config.run.threads, told)
 
     between = night.options.between
     shards(run_shard, len(batches), lambda: between(services, night.run_id) if between else None)

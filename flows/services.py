@@ -16,6 +16,7 @@ from crm.base import Crm
 from crm.registry import open_crm
 from enrichers.base import Source, SourceContext, Web
 from enrichers.sources import active_sources
+from enrichers.taped import Taped
 from warehouse.decisions import DecisionStore
 from warehouse.ledger import DuckLedger
 from warehouse.standing import Decided
@@ -36,6 +37,7 @@ class Services:
     decided: Decided
     sources: tuple[Source, ...]
     sources_off: tuple[tuple[str, str], ...] = ()
+    web: Taped | None = None
 
     @property
     def runs_folder(self) -> Path:
@@ -87,7 +89,8 @@ def open_services(
     clock = clock_for(as_of)
     catalogue = catalogue_for(config)
     crm = crm_for(config, catalogue, clock)
-    sources, off = _sources(config, clock, replay) if not offline else ((), ())
+    web = Taped(web_for(config, clock, replay)) if not offline else None
+    sources, off = _sources(config, clock, web) if web is not None else ((), ())
     with (
         room_needed(config.home),
         open_warehouse(config.home, memory_limit=config.warehouse.memory_limit) as warehouse,
@@ -95,7 +98,7 @@ def open_services(
         decisions = DecisionStore(config.home)
         yield Services(
             config, catalogue, clock, crm, warehouse, DuckLedger(warehouse, clock), decisions,
-            Decided(decisions.all()), tuple(sources), tuple(off),
+            Decided(decisions.all()), tuple(sources), tuple(off), web,
         )  # fmt: skip
 
 
@@ -121,8 +124,5 @@ def web_for(config: Config, clock: Clock, replay: Path | None) -> Web:
     return WebClient(web, clock, store)
 
 
-def _sources(
-    config: Config, clock: Clock, replay: Path | None
-) -> tuple[Sequence[Source], Sequence[tuple[str, str]]]:
-    web = web_for(config, clock, replay)
+def _sources(config: Config, clock: Clock, web: Web) -> tuple[Sequence[Source], Sequence[tuple[str, str]]]:
     return active_sources(config, lambda settings: SourceContext(web, clock, settings))

@@ -12,16 +12,23 @@ import duckdb
 
 from accounts.errors import WarehouseError
 from flows.enriching import Enricher, Findings, Task
+from flows.readings import reading_row, sight_row
 from flows.services import Services
 from warehouse.postings import FRESH, merge_postings, prepare_postings
+from warehouse.readings import FRESH as FRESH_READING
+from warehouse.readings import SIGHTS, merge_readings, prepare_readings
 from warehouse.rows import call_row, link_row, observation_row, signal_row, write_rows
 from warehouse.runs import finish_shard, shards_done
 from warehouse.snapshot import clear_half_published
 from warehouse.store import sql
 from warehouse.telling_rows import article_row, look_row, posting_row, watched_row
 
-#: The row files of a shard, by table. Postings are merged, all others appended.
-TABLES = ("observation", "signal", "link", "source_call", "article", "watched", "board_look", FRESH)
+#: The row files of a shard, by table. Postings and readings are merged, all others appended.
+TABLES = (
+    "observation", "signal", "link", "source_call", "article", "watched", "board_look", FRESH, FRESH_READING, SIGHTS,
+)  # fmt: skip
+#: Tables whose files an earlier Evergreen did not leave.
+_NEWER = (FRESH_READING, SIGHTS)
 #: How the files of a damaged shard end when they are set aside.
 _ASIDE = ".damaged.ndjson"
 
@@ -68,8 +75,10 @@ def load_shard(services: Services, run_id: str, folder: Path, number: int) -> No
     with services.warehouse.transaction():
         if f"{number:05d}" not in shards_done(services.warehouse, run_id):
             prepare_postings(services.warehouse)
+            prepare_readings(services.warehouse)
             _append(services, folder, number)
             merge_postings(services.warehouse, run_id)
+            merge_readings(services.warehouse)
             services.warehouse.run(sql("newest_links"), {"run_id": run_id})
             accounts = int(_done(folder, number).read_text(encoding="utf-8") or 0)
             finish_shard(services.warehouse, run_id, f"{number:05d}", accounts, services.clock.now())
@@ -79,6 +88,8 @@ def load_shard(services: Services, run_id: str, folder: Path, number: int) -> No
 def _append(services: Services, folder: Path, number: int) -> None:
     for table in TABLES:
         file = _file(folder, number, table)
+        if table in _NEWER and not file.exists():
+            continue
         try:
             if file.stat().st_size:
                 services.warehouse.append_file(table, file)
@@ -153,4 +164,6 @@ def _rows(enricher: Enricher, findings: Findings) -> dict[str, list[dict[str, ob
         "watched": [watched_row(run_id, w.id, w) for w in findings.judged.watched],
         "board_look": [look_row(run_id, look) for look in findings.looks],
         FRESH: [posting_row(posting) for posting in findings.postings],
+        FRESH_READING: [reading_row(found) for found in findings.remembered],
+        SIGHTS: [sight_row(sight) for sight in findings.sights],
     }

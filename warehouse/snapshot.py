@@ -19,6 +19,7 @@ PUBLISHED = (
     "run", "field_spec", "authority", "crm_account", "crm_value", "crm_history", "observation", "signal", "link",
     "source_call", "golden", "staleness", "confirmation", "change", "outcome", "undone", "review_item", "shard", "change_rate", "reliability",
     "posting", "board_look", "article", "story", "hiring", "score", "brief", "watched", "disowned", "audit_result",
+    "hierarchy_edge", "alias", "merge_proposal",
 )  # fmt: skip
 #: Tables every snapshot has; any other is read as empty where an earlier Evergreen did not publish it yet.
 _ALWAYS = frozenset({
@@ -28,8 +29,10 @@ _ALWAYS = frozenset({
 #: Long tables that are read account by account.
 _BY_ACCOUNT = frozenset(
     {"observation", "golden", "crm_value", "crm_history", "signal", "link", "staleness", "change", "outcome",
-     "confirmation", "source_call", "posting", "article", "story", "brief"}
+     "confirmation", "source_call", "posting", "article", "story", "brief", "alias"}
 )  # fmt: skip
+#: Tables that readers see as another view of them: observations with the time they were last known to stand.
+_AS = {"observation": "observed"}
 #: Row groups small enough that looking at one account decodes little else.
 _ACCOUNT_GROUPS = ", ROW_GROUP_SIZE 20480"
 
@@ -43,7 +46,7 @@ def publish(warehouse: Warehouse, run_id: str, *, keep: int = 5) -> Path:
     for table in PUBLISHED:
         order, groups = (" ORDER BY account_id", _ACCOUNT_GROUPS) if table in _BY_ACCOUNT else ("", "")
         warehouse.run(
-            f"COPY (FROM {table}{order}) TO '{_quoted(partial / table)}.parquet' (FORMAT parquet{groups})"
+            f"COPY (FROM {_AS.get(table, table)}{order}) TO '{_quoted(partial / table)}.parquet' (FORMAT parquet{groups})"
         )
     warehouse.run(
         f"COPY ({_wide(warehouse)}) TO '{_quoted(partial / 'golden_wide')}.parquet' (FORMAT parquet)"
@@ -109,6 +112,7 @@ def open_snapshot(folder: Path) -> Warehouse:
         for file in files:
             connection.execute(f"CREATE VIEW {file.stem} AS FROM read_parquet('{_quoted(file)}')")
         _add_empty(connection, {*PUBLISHED} - {file.stem for file in files})
+        connection.execute("CREATE VIEW observed AS " + _observed(connection))
         connection.execute("CREATE VIEW ours AS " + sql("ours"))
     except (OSError, ValueError, duckdb.Error) as error:
         raise WarehouseError(
@@ -117,6 +121,13 @@ def open_snapshot(folder: Path) -> Warehouse:
             path=folder,
         ) from error
     return Warehouse(connection, folder)
+
+
+def _observed(connection: duckdb.DuckDBPyConnection) -> str:
+    """The view `observed` over a snapshot, whose observations are published as it shows them; an older one lacks columns."""
+    names = {row[0] for row in connection.execute("DESCRIBE observation").fetchall()}
+    more = "" if "looks" in names else ", observed_at AS first_observed_at, 1 AS looks"
+    return f"SELECT *{more} FROM observation"
 
 
 def _add_empty(connection: duckdb.DuckDBPyConnection, tables: set[str]) -> None:

@@ -266,6 +266,7 @@ def open_warehouse(folder: Path, *, memory_limit: str = "2GB") -> Warehouse:
         leftover.unlink(missing_ok=True)
     warehouse = Warehouse(connection, folder, scratch=scratch)
     _migrate(warehouse, path)
+    warehouse.run("CREATE OR REPLACE TEMP VIEW observed AS " + sql("observed"))
     return warehouse
 
 

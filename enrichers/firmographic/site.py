@@ -53,6 +53,7 @@ class Site:
     needs = frozenset({"website"})
     cost = 0.0
     every_days = 1
+    repeatable = True
     licence = "facts from the company's own public site"
 
     def __init__(self, context: SourceContext) -> None:

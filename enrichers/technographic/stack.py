@@ -22,6 +22,7 @@ from enrichers.firmographic.page import parse_page
 from enrichers.firmographic.visit import is_page, site_address
 from enrichers.technographic.database import detector_for
 from enrichers.technographic.facts import MAIN, SUBDOMAIN, Sighting, evidence_passage, observations
+from enrichers.technographic.public import installed_path
 from enrichers.technographic.surface import read_surface
 from enrichers.web.charset import decode
 from enrichers.web.recent import Recent, Remembers, site_of
@@ -41,6 +42,7 @@ class Stack:
     needs = frozenset({"website"})
     cost = 0.0
     every_days = 7
+    repeatable = True
     licence = "facts from the company's own public site"
 
     def __init__(self, context: SourceContext) -> None:
@@ -48,6 +50,12 @@ class Stack:
         self._catalogue = shipped_catalogue()
         path = context.settings.get("fingerprints")
         self._fingerprints = Path(str(path)) if path else None
+
+    @property
+    def basis(self) -> str:
+        """Which fingerprints are in force."""
+        path = self._fingerprints or installed_path()
+        return f"{path.name} {path.stat().st_mtime_ns}" if path and path.exists() else ""
 
     def search(self, account: Account) -> Answer[Candidate]:
         """The account's own website as the one candidate, stated; no request is made."""

@@ -1,5 +1,5 @@
 -- What sources claim and something else speaks to: people who left what we wrote or took it out, stewards, another source.
--- In:  observation, link, field_spec, crm_value, ours (view), judged (account_id, field, key, good); $now, $one_in.
+-- In:  observed (view), link, field_spec, crm_value, ours (view), judged (account_id, field, key, good); $now, $one_in.
 -- Out: account_id, field, source, keys (of its newest reading; several where a field has kinds), confidence, kinded,
 --      stood_key (what we wrote a week ago or longer and nobody touched), corrected_key (what a person took out of it),
 --      good_keys, bad_keys (what stewards accepted and turned down).
@@ -13,10 +13,10 @@ WITH accepted AS (
     WHERE hash(account_id) % $one_in = 0
     GROUP BY ALL HAVING arg_max(decision, decided_at) = 'accept'
 ),
-reading AS (
+told AS (
     SELECT o.account_id, o.field, o.source, o.record_id, o.key, max(o.confidence) AS confidence,
            o.observed_at, len(f.prefer_kinds) > 0 AS kinded
-    FROM observation o
+    FROM observed o
     JOIN accepted a USING (account_id, source, record_id)
     JOIN field_spec f ON f.name = o.field
     WHERE (NOT f.many OR len(f.prefer_kinds) > 0)
@@ -29,7 +29,7 @@ claim AS (
     SELECT account_id, field, source, any_value(kinded) AS kinded,
            CASE WHEN any_value(kinded) THEN list(DISTINCT key ORDER BY key) ELSE [arg_max(key, confidence)] END AS keys,
            max(confidence) AS confidence
-    FROM reading GROUP BY ALL
+    FROM told GROUP BY ALL
 ),
 spoken AS (
     SELECT v.account_id, v.field,

@@ -1,7 +1,7 @@
 -- What makes a CRM value doubtful, in words: a signal that says so, the page that showed it showing another one now,
 -- an officer whose post the company's own page gives to somebody else, a register that says otherwise, a site that
 -- speaks of another company.
--- In:  signal, disowned, observation, crm_value, field_spec, link. Out: account_id, field, said_at, title; the newest word per field.
+-- In:  signal, disowned, observed (view), crm_value, field_spec, link. Out: account_id, field, said_at, title; the newest word per field.
 -- A page speaks only when it was read again: same record, same address, newer reading, the value no longer on it and
 -- another value of the field in its place. A page that failed says nothing, and a page that names no officers says
 -- nothing about any; a reading below half the field's bar shows nothing. Of a cell that joins several values each is judged by itself.
@@ -27,7 +27,7 @@ standing AS (
 shown AS (
     SELECT o.account_id, o.field, o.key, o.source, o.record_id, o.url, max(o.observed_at) AS last_shown,
            any_value(o.value) AS value
-    FROM observation o
+    FROM observed o
     JOIN held h ON h.account_id = o.account_id AND h.field = o.field AND h.key = o.key
     JOIN field_spec f ON f.name = o.field AND o.confidence >= 0.5 * f.min_confidence
     GROUP BY ALL
@@ -36,7 +36,7 @@ read_again AS (
     SELECT s.account_id, s.field, s.key, s.source, s.record_id, s.last_shown, any_value(s.value) AS value,
            max(o.observed_at) AS said_at, arg_max(o.value, (o.observed_at, o.confidence)) AS instead
     FROM shown s
-    JOIN observation o
+    JOIN observed o
         ON o.account_id = s.account_id AND o.field = s.field AND o.source = s.source AND o.record_id = s.record_id
         AND o.url = s.url AND o.observed_at > s.last_shown
     GROUP BY ALL
@@ -47,7 +47,7 @@ still_shown AS (
 -- The newest reading of each accepted record that names officers, or a status in a register.
 newest AS (
     SELECT o.account_id, o.field, o.source, o.value, o.key, o.observed_at
-    FROM observation o
+    FROM observed o
     JOIN standing l ON l.account_id = o.account_id AND l.source = o.source AND l.record_id = o.record_id
         AND l.decision = 'accept'
     WHERE o.field IN ('key_executives', 'registration_status')

@@ -1,5 +1,5 @@
 -- What a run wanted of the CRM, with what became of it and the best evidence.
--- In:  change, outcome, crm_account, observation, field_spec; $run_id.
+-- In:  change, outcome, crm_account, observed (view), field_spec; $run_id.
 -- Out: one row per change that was to be written, asked or held, in the order people read it.
 
 SELECT c.id, c.account_id, a.name AS account_name, c.field, f.label_en, f.label_zh, c.kind, c.verdict, c.code,
@@ -15,7 +15,7 @@ LEFT JOIN (
 ) o ON o.change_id = c.id
 LEFT JOIN (
     SELECT id, any_value(url) AS url, any_value(passage) AS passage, max(observed_at) AS observed_at
-    FROM observation GROUP BY id
+    FROM observed WHERE id IN (SELECT observation_ids[1] FROM change WHERE run_id = $run_id) GROUP BY id
 ) e ON e.id = c.observation_ids[1]
 WHERE c.run_id = $run_id
 ORDER BY c.verdict DESC, c.weight DESC, a.name, c.field

@@ -1,5 +1,5 @@
 -- Survivorship: the golden value per account and field from authority × recency × agreement × confidence.
--- In:  observation, link, field_spec, authority, source_call; touched (account_id); $now.
+-- In:  observed (view), link, field_spec, authority, source_call; touched (account_id); $now.
 -- Out: one row per account and field of the touched accounts, shaped like the table golden without its last three
 --      columns. Only observations of accepted links count; our own
 --      judgement of an account (`intelligence`) is about it by definition. An older value of the same record that a newer reading
@@ -32,7 +32,7 @@ seen AS (
         bool_and(coalesce(list_contains(f.never_kinds, o.kind), false)) AS never,
         min(list_position(f.prefer_kinds, o.kind)) AS kind_rank,
         any_value(a.probability) AS link_probability
-    FROM observation o
+    FROM observed o
     SEMI JOIN touched USING (account_id)
     JOIN field_spec f ON f.name = o.field
     JOIN accepted a ON a.account_id = o.account_id AND a.source = o.source AND a.record_id = o.record_id

@@ -1,17 +1,21 @@
 -- When each technology of an account was first and last seen, and whether it is gone.
--- In:  observation, source_call; $account.
+-- In:  observed (view), source_call; $account.
 -- Out: one row per technology and source: value, version as printed, first_seen, last_seen, times seen, where, clean looks
 --      since that read the page it stood on and did not show it (missed), removed_at: the second of them. One such look
 --      may be a fluke of the page; a look that failed, or did not read that page, proves nothing and never counts.
 
-WITH seen AS (
+WITH told AS (
+    SELECT * FROM observed
+    WHERE account_id = $account AND field = 'technologies' AND source IN ('technographics', 'dns')
+    QUALIFY row_number() OVER (PARTITION BY source, record_id, key, first_observed_at ORDER BY looks DESC, confidence DESC) = 1
+),
+seen AS (
     SELECT account_id, source, record_id, key,
            arg_max(value, observed_at) AS value, arg_max(display, observed_at) AS display,
            arg_max(kind, observed_at) AS kind, arg_max(url, observed_at) AS url,
            arg_max(passage, observed_at) AS passage, arg_max(confidence, observed_at) AS confidence,
-           min(observed_at) AS first_seen, max(observed_at) AS last_seen, count(DISTINCT observed_at) AS times
-    FROM observation
-    WHERE account_id = $account AND field = 'technologies' AND source IN ('technographics', 'dns')
+           min(first_observed_at) AS first_seen, max(observed_at) AS last_seen, sum(looks)::BIGINT AS times
+    FROM told
     GROUP BY ALL
 ),
 looks AS (
