@@ -26,19 +26,28 @@ class CrmConfig(_Section):
     """Which CRM, and how its records are read."""
 
     kind: str = "file"
+    """`file`, `salesforce`, `hubspot`, `dynamics`, `neocrm`, `siebel`, `odoo`, `tryton`, or one of a plug-in."""
     path: Path | None = None
+    """The table of the `file` CRM: CSV or XLSX."""
     key: str = "id"
+    """The column or property that names an account."""
     encoding: str | None = None
+    """Of a CSV file; found out where it is not given, as is the delimiter."""
     delimiter: str | None = None
     add_columns: bool = False
+    """Let the first write add our columns where the file has none."""
     columns: dict[str, Any] = {}
     """Catalogue field → column; for CRMs behind an API also a table (property, values, scale …) or false."""
     machine_users: list[str] = ["import", "api", "integration"]
+    """Users who are no persons. Everybody else's edits are respected as a person's."""
     our_user: str = "evergreen"
+    """The user whose edits are ours."""
     hold_column: str | None = None
+    """A column in which `yes`, `true`, `1`, `x` or `是` keeps us from writing the record."""
     budget_share: float = Field(default=0.3, gt=0, le=1)
     """Of the API calls the CRM has left when a run starts, the share the run may use."""
     options: dict[str, Any] = {}
+    """What the kind of CRM asks for: its page tells."""
 
     @field_validator("columns")
     @classmethod
@@ -53,8 +62,10 @@ class WarehouseConfig(_Section):
     """Where what we know is kept, and for how long."""
 
     path: Path = Path(".evergreen")
+    """The folder of the warehouse, stored responses, snapshots and runs."""
     memory_limit: str = "2GB"
     keep_bodies_days: int = Field(default=180, ge=1)
+    """Days pages are kept as evidence; their hashes and passages stay."""
     keep_snapshots: int = Field(default=5, ge=1)
 
 
@@ -62,15 +73,19 @@ class WebConfig(_Section):
     """How politely, how patiently and how much we read."""
 
     contact: str | None = None
+    """Sent with each request; SEC EDGAR and Wikidata ask for it."""
     user_agent: str = "evergreen-crm"
     use_proxies: bool = False
+    """Read HTTP(S)_PROXY from the environment."""
     respect_robots: bool = True
     requests_per_second: float = Field(default=1.0, gt=0)
+    """Of one host."""
     connections_per_host: int = Field(default=2, ge=1)
     connect_timeout: float = Field(default=10.0, gt=0)
     read_timeout: float = Field(default=20.0, gt=0)
     total_timeout: float = Field(default=60.0, gt=0)
     max_bytes: int = Field(default=10_000_000, ge=1000)
+    """Of one answer."""
     max_redirects: int = Field(default=6, ge=0)
     retries: int = Field(default=2, ge=0)
     pages_per_site: int = Field(default=6, ge=1)
@@ -82,7 +97,9 @@ class RunConfig(_Section):
     """How a run is cut up and bounded."""
 
     shard_size: int = Field(default=200, ge=1)
+    """Accounts a shard; a run that dies loses no finished one."""
     threads: int = Field(default=16, ge=1)
+    """Accounts asked about at once in a shard."""
     shards_at_once: int = Field(default=2, ge=1)
     budget: int | None = Field(default=None, ge=0)
     """Accounts looked at in one run; the rest of the work list waits."""
@@ -91,6 +108,7 @@ class RunConfig(_Section):
     reread: Literal["changed", "all"] = "changed"
     """`changed`: a record whose pages are as they were is not parsed again; `all`: everything is, every night."""
     breaker: float = Field(default=0.25, gt=0, le=1)
+    """The share of the accounts that may lose a value in one run; above it nothing is written."""
     keep_run_files: int = Field(default=30, ge=1)
 
 
@@ -212,7 +230,9 @@ class AlertsConfig(_Section):
     silent_hours: float = Field(default=36, gt=0)
     """Hours without a finished run after which that is told."""
     console_url: str | None = Field(default=None, pattern=r"^https?://[^\s]+$")
+    """Where the console is; letters then link to it."""
     revops: list[str | Recipient] = []
+    """Mailboxes that are told of all accounts."""
     owners: dict[str, str | Recipient] = {}
     mail: MailConfig | None = None
     webhooks: dict[str, WebhookConfig] = {}

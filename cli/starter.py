@@ -38,6 +38,12 @@ path = ".evergreen"             # what we know: warehouse, stored responses, sna
 # [fields.phone]                # any field of the catalogue: policy, ttl_days, hold_days, min_confidence, sensitive
 # policy = "replace_stale"      # never, fill_blank, replace_stale, overwrite_always
 # ttl_days = 540
+
+# [alerts]                      # `evergreen digest`: what is new, by mail and in chat; see docs/alerts.md
+# revops = ["revops@example.com"]
+# [alerts.mail]
+# host = "smtp.example.com"
+# sender = "evergreen@example.com"
 """
 
 

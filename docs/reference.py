@@ -59,7 +59,7 @@ def commands() -> str:
         rows = [
             _parameter(p, inner)
             for p in verb.get_params(inner)
-            if p.name != "help" and not getattr(p, "hidden", False)
+            if "--help" not in p.opts and not getattr(p, "hidden", False)
         ]
         parts.append(_table(("argument or option", "what", "default"), rows))
     return "\n".join(parts)

@@ -51,8 +51,12 @@ class Misfit:
 def misfits(
     mapping: FieldMapping, properties: Mapping[str, Property], catalogue: Catalogue
 ) -> tuple[Misfit, ...]:
-    """Every mapped field that does not fit its property."""
-    found = (misfit(m, properties.get(m.property), catalogue[m.field].type) for m in mapping)
+    """Every mapped field that does not fit its property. One that is not judged is only read, and so only has to be there."""
+    found = (
+        misfit(m, properties.get(m.property), catalogue[m.field].type)
+        for m in mapping
+        if catalogue[m.field].judged or m.property not in properties
+    )
     return tuple(m for m in found if m is not None)
 
 

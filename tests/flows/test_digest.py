@@ -17,6 +17,7 @@ from accounts.catalogue import shipped_catalogue
 from accounts.config import CrmConfig, MailConfig, WebConfig, load_config
 from accounts.errors import AlertFailed, ConfigError
 from crm.headers import find_columns
+from demo.simulate.org import Trait
 from enrichers.web.guarded import HopFailed
 from enrichers.web.transport import Hop, LiveTransport, Request
 from flows.alerting import HOSTS, Telling, channels, check_address
@@ -26,6 +27,7 @@ from flows.digest_payloads import payload, refusal, signed
 from flows.digest_round import make_round
 from flows.digest_text import as_html, as_text, plain, safe_link, write_letter
 from flows.digest_told import ToldStore
+from tests.crm.rigs.salesforce import open_rig
 from tests.flows.mail_server import MailServer
 from tests.flows.night import Night
 from tests.flows.tellings import ACCOUNTS, COLUMNS, Tellings
@@ -131,6 +133,18 @@ def test_a_column_of_owners_is_never_added() -> None:
         "owner"
         not in find_columns(headers, shipped_catalogue(), CrmConfig(add_columns=True), "accounts.csv").addable
     )
+
+
+def test_the_owner_of_a_remote_crm_needs_only_to_be_read(tmp_path: Path) -> None:
+    rig = open_rig(tmp_path)
+    org = rig.simulator.org
+    org.traits["OwnerId"] = Trait("OwnerId", "reference", "Owner ID", 18, writable=False, tracked=False)
+    account = rig.add(phone="512 555 0100")
+    org.entries[account].values["OwnerId"] = "0055e000001"
+    crm = rig.crm(columns={"owner": "OwnerId"})
+    assert not [m for m in crm.misfits() if m.field == "owner"]
+    assert crm.pull().accounts[0].get("owner") == "0055e000001"
+    rig.close()
 
 
 def test_owners_hear_of_their_accounts_and_revops_of_all(owned: Owned) -> None:
