@@ -8,10 +8,10 @@ from functools import lru_cache
 
 from accounts.account import Company
 from accounts.values.base import Hints
-from accounts.values.identifier import lei_checks, uscc_checks
 from accounts.values.phone import PhoneType, same_line
 from accounts.values.place import country_code
 from accounts.values.web import registrable_domain
+from matchers.checks import number_checks
 from matchers.folding import fold, has_han
 from matchers.tables import regions, same_region, shared_hosts
 
@@ -51,28 +51,32 @@ def compare_domains(left: Company, right: Company) -> Evidence | None:
     return Evidence("domain", -2.0, "D", f"domain {min(ours)} against {min(theirs)}")
 
 
-_CHECKED = {"uscc": uscc_checks, "lei": lei_checks}
-
-
 def compare_identifiers(left: Company, right: Company) -> Evidence | None:
-    """Numbers of one scheme: equal, equal with a failed check digit, or different."""
+    """Numbers of one scheme: equal or different; one that fails its check digit proves less, and contradicts less."""
     worst: Evidence | None = None
     for scheme in sorted(left.identifiers.keys() & right.identifiers.keys()):
-        ours, theirs = (_bare(c.identifiers[scheme]) for c in (left, right))
+        ours, theirs = (_written(c.identifiers[scheme]) for c in (left, right))
         if not ours or not theirs:
             continue
-        if ours == theirs:
-            sound = _CHECKED.get(scheme, lambda _: True)(ours)
+        sound = number_checks(scheme, ours) and number_checks(scheme, theirs)
+        if ours.lstrip("0") == theirs.lstrip("0"):
             doubt = "" if sound else ", which fails its check digit"
             return Evidence(
                 "identifier", 9.0 if sound else 5.0, "A" if sound else "B", f"same {scheme} {ours}{doubt}"
             )
-        worst = Evidence("identifier", -6.0, "F", f"{scheme} {ours} against {theirs}")
+        doubt = "" if sound else ", one of which fails its check digit"
+        said = Evidence(
+            "identifier",
+            -6.0 if sound else -2.0,
+            "F" if sound else "D",
+            f"{scheme} {ours} against {theirs}{doubt}",
+        )
+        worst = said if worst is None or said.weight < worst.weight else worst
     return worst
 
 
-def _bare(number: str) -> str:
-    return "".join(c for c in fold(number).upper() if c.isalnum()).lstrip("0")
+def _written(number: str) -> str:
+    return "".join(c for c in fold(number).upper() if c.isalnum())
 
 
 def compare_phones(left: Company, right: Company) -> Evidence | None:
