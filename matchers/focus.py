@@ -34,6 +34,8 @@ FEATURES = (
     "marked",
     "alone",
     "start",
+    "first",
+    "last",
 )
 """What is weighed beside the words next to a name; see `weigh`."""
 
@@ -93,8 +95,10 @@ def _focus_latin(text: str, names: Sequence[str]) -> Focus:
         places.setdefault(word, []).append(at)
         if word.endswith("s") and len(word) > 3:
             places.setdefault(word[:-1], []).append(at)
+    capitals = frozenset(fold(word.group()) for word in _CAPITALISED.finditer(text))
     scored = sorted(
-        ((_latin_score(parse(n), words, places), n) for n in names), key=lambda pair: (-pair[0], pair[1])
+        ((_latin_score(parse(n), words, places, capitals), n) for n in names),
+        key=lambda pair: (-pair[0], pair[1]),
     )
     best, name = scored[0]
     if (
@@ -116,12 +120,19 @@ def fold_all(text: str) -> str:
     )
 
 
-def _latin_score(name: Name, words: Sequence[str], places: Mapping[str, list[int]]) -> float:
-    """0–1: how surely a text names this company."""
+_CAPITALISED = re.compile(r"[^\W_]*[A-Z][^\W_]*")
+
+
+def _latin_score(
+    name: Name, words: Sequence[str], places: Mapping[str, list[int]], capitals: frozenset[str]
+) -> float:
+    """0–1: how surely a text names this company. In a text with capitals a name of one word that is nowhere capitalised is taken for the word."""
     if not name.latin:
         return 0.0
     tokens = name.latin.tokens
     needed = _distinctive(tokens)
+    if len(needed) == 1 and capitals and not _is_capitalised(needed[0], capitals):
+        return 0.3
     for start in places.get(tokens[0], ()):
         if all(start + k < len(words) and _met(words[start + k], needed[k]) for k in range(len(needed))):
             return _surety(name, words, start, len(needed))
@@ -136,6 +147,10 @@ def _distinctive(tokens: Sequence[str]) -> Sequence[str]:
     while size > 1 and tokens[size - 1] in _GENERIC:
         size -= 1
     return tokens[:size]
+
+
+def _is_capitalised(token: str, capitals: frozenset[str]) -> bool:
+    return any(said in capitals for said in (token, token + "s"))
 
 
 def _met(word: str, token: str) -> bool:
@@ -227,6 +242,10 @@ def weigh(text: str, names: Sequence[str], words: Mapping[str, str]) -> dict[str
     every = sorted((at, at + len(name)) for name, here in places.items() for at in here)
     longest = max((len(n) for n in places), default=1)
     most = max((len(p) for p in places.values()), default=1)
+    opens, closes = (
+        min((p[0] for p in places.values()), default=0),
+        max((p[-1] for p in places.values()), default=0),
+    )
     found = {}
     for name, here in places.items():
         around = [_around(text, at, at + len(name), every) for at in here[:20]]
@@ -245,6 +264,8 @@ def weigh(text: str, names: Sequence[str], words: Mapping[str, str]) -> dict[str
             "marked": float("ST" in name),
             "alone": float(len(places) == 1),
             "start": float(here[0] == 0),
+            "first": float(here[0] == opens),
+            "last": float(here[-1] == closes),
         }
         for word, kind in words.items():
             near = max(_nearness(word, before, after) for before, after in around)
@@ -256,11 +277,11 @@ def weigh(text: str, names: Sequence[str], words: Mapping[str, str]) -> dict[str
 
 
 def _nearness(word: str, before: str, after: str) -> float:
-    """How close a word stands to a name: 1 right behind, 0.7 further behind, 0.4 just before, 0 elsewhere."""
+    """How close a word stands behind a name: 1 right behind, 0.7 further; just before it, it was said of another: -0.2."""
     at = after.find(word)
     if at >= 0:
         return 1.0 if at <= 12 else 0.7
-    return 0.4 if word in before[-8:] else 0.0
+    return -0.2 if word in before[-8:] else 0.0
 
 
 _LISTED = re.compile(r"[（(]\d{6}[）)]")

@@ -20,7 +20,7 @@ import numpy as np
 from matchers.focus import FEATURES, event_words, weigh
 from matchers.model import Matrix
 
-_RIDGE = {"features": 1.0, "words": 3.0}
+_RIDGE = {"features": 1.0, "words": 2.5}
 FOLDS = 5
 
 

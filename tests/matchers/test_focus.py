@@ -65,3 +65,12 @@ def test_a_broken_line_is_told(tmp_path: Path) -> None:
     source.write_text("{oops\n", encoding="utf-8")
     result = CliRunner().invoke(command, [str(source), str(tmp_path / "out.jsonl")])
     assert "Line 1" in str(result.exception)
+
+
+def test_in_a_text_with_capitals_a_name_of_one_word_is_capitalised() -> None:
+    assert (
+        find_focus("The company reached the norvel of its market, says Kestrel Bay", ["Norvel Inc"]).company
+        is None
+    )
+    assert find_focus("Norvel reports results for its second quarter", ["Norvel Inc"]).company == "Norvel Inc"
+    assert find_focus("norvel reports results for its second quarter", ["Norvel Inc"]).company == "Norvel Inc"
