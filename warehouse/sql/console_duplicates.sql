@@ -21,7 +21,7 @@ grouped AS (
     GROUP BY s.field, s.value, s.n
 ),
 matched AS (
-    SELECT any_value(p.reason ORDER BY p.keep, p.probability DESC) AS reason, max(p.probability) AS probability,
+    SELECT any_value(regexp_replace(p.reason, '^“.*” against “.*”: ', '') ORDER BY p.keep, p.probability DESC) AS reason, max(p.probability) AS probability,
            list({'account_id': a.account_id, 'name': a.name, 'country': a.country, 'website': a.website,
                  'last_modified': a.last_modified, 'by': a.last_modified_by} ORDER BY a.account_id) AS accounts,
            list(a.account_id ORDER BY a.account_id) AS ids
