@@ -91,6 +91,8 @@ class WebConfig(_Section):
     pages_per_site: int = Field(default=6, ge=1)
     allow_private: bool = False
     """Only for the loopback demo world and tests: permits fetching from 127.0.0.0/8."""
+    shared_by: int = Field(default=1, ge=1)
+    """Processes or machines that read at once: each asks a host at its part of the rate."""
 
 
 class RunConfig(_Section):
@@ -100,6 +102,8 @@ class RunConfig(_Section):
     """Accounts a shard; a run that dies loses no finished one."""
     threads: int = Field(default=16, ge=1)
     """Accounts asked about at once in a shard."""
+    processes: int | None = Field(default=None, ge=1)
+    """Processes that read; by default one a core, and one alone for few accounts."""
     shards_at_once: int = Field(default=2, ge=1)
     budget: int | None = Field(default=None, ge=0)
     """Accounts looked at in one run; the rest of the work list waits."""
@@ -110,6 +114,8 @@ class RunConfig(_Section):
     breaker: float = Field(default=0.25, gt=0, le=1)
     """The share of the accounts that may lose a value in one run; above it nothing is written."""
     keep_run_files: int = Field(default=30, ge=1)
+    metrics_file: Path | None = None
+    """Where a run leaves its figures for monitoring (Prometheus' textfile format)."""
 
 
 class ConsoleConfig(_Section):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -20,11 +20,13 @@ from accounts.errors import EvergreenError, NothingReachable, WorkLeft
 from accounts.run import Run, RunStatus
 from flows.applying import Applied, apply_set, heal, take_written
 from flows.concluding import conclude, take_feedback
+from flows.crew import Crew, processes_for, side_by_side
 from flows.deciding import decide_changes
 from flows.enriching import Enricher
 from flows.judging import Judge
 from flows.knowing import Memory, know
 from flows.learning import learn, learn_trust
+from flows.metrics import write_metrics
 from flows.planning import Plan, offers_of, plan
 from flows.pulling import pull
 from flows.readings import Recognition, with_known
@@ -186,9 +188,9 @@ def _enrich(night: _Night, work: Plan, shards: ShardRunner, feedback: Feedback) 
     batches = work.shards(services.config.run.shard_size)
     done = 0
 
-    def told(_: int) -> None:
+    def told(count: int) -> None:
         nonlocal done
-        done += 1
+        done += count
         night.progress("enrich", done, len(work.tasks))
 
     articles, told_before = known_tellings(services.warehouse, (task.account.id for task in work.tasks))
@@ -211,12 +213,20 @@ def _enrich(night: _Night, work: Plan, shards: ShardRunner, feedback: Feedback) 
         Memory.of(services, (task.account.id for task in work.tasks)),
     )
 
-    def run_shard(number: int) -> None:
-        tasks = with_known(batches[number], readings) if recognition else batches[number]
-        write_shard(night.folder, number, enricher, tasks, services.config.run.threads, told)
+    processes = processes_for(services, len(work.tasks))
+    with Crew(services, enricher, processes) if processes > 1 else nullcontext() as crew:
 
-    between = night.options.between
-    shards(run_shard, len(batches), lambda: between(services, night.run_id) if between else None)
+        def run_shard(number: int) -> None:
+            tasks = with_known(batches[number], readings) if recognition else batches[number]
+            if crew is None:
+                write_shard(night.folder, number, enricher, tasks, services.config.run.threads, told)
+                return
+            crew.do(night.folder, number, tasks)
+            told(len(tasks))
+
+        between = night.options.between
+        runner = side_by_side(processes + 1) if crew and shards is one_after_another else shards
+        runner(run_shard, len(batches), lambda: between(services, night.run_id) if between else None)
     for number in range(len(batches)):
         load_shard(services, night.run_id, night.folder, number)
 
@@ -240,6 +250,9 @@ def _finish(night: _Night, accounts: Mapping[str, Account], work: Plan, applied:
     finish_run(services.warehouse, night.run_id, applied.status, ended, report.counts(), applied.told)
     publish(services.warehouse, night.run_id, keep=services.config.warehouse.keep_snapshots)
     tidy_up(services)
+    if services.config.run.metrics_file is not None:
+        with suppress(OSError):  # figures for monitoring are not worth a night
+            write_metrics(services.config.resolve(services.config.run.metrics_file), report)
     return report
 
 

@@ -38,6 +38,7 @@ class Services:
     sources: tuple[Source, ...]
     sources_off: tuple[tuple[str, str], ...] = ()
     web: Taped | None = None
+    replay: Path | None = None
 
     @property
     def runs_folder(self) -> Path:
@@ -89,8 +90,7 @@ def open_services(
     clock = clock_for(as_of)
     catalogue = catalogue_for(config)
     crm = crm_for(config, catalogue, clock)
-    web = Taped(web_for(config, clock, replay)) if not offline else None
-    sources, off = _sources(config, clock, web) if web is not None else ((), ())
+    web, sources, off = (None, (), ()) if offline else sources_for(config, clock, replay)
     with (
         room_needed(config.home),
         open_warehouse(config.home, memory_limit=config.warehouse.memory_limit) as warehouse,
@@ -98,7 +98,7 @@ def open_services(
         decisions = DecisionStore(config.home)
         yield Services(
             config, catalogue, clock, crm, warehouse, DuckLedger(warehouse, clock), decisions,
-            Decided(decisions.all()), tuple(sources), tuple(off), web,
+            Decided(decisions.all()), tuple(sources), tuple(off), web, replay,
         )  # fmt: skip
 
 
@@ -124,5 +124,10 @@ def web_for(config: Config, clock: Clock, replay: Path | None) -> Web:
     return WebClient(web, clock, store)
 
 
-def _sources(config: Config, clock: Clock, web: Web) -> tuple[Sequence[Source], Sequence[tuple[str, str]]]:
-    return active_sources(config, lambda settings: SourceContext(web, clock, settings))
+def sources_for(
+    config: Config, clock: Clock, replay: Path | None
+) -> tuple[Taped, Sequence[Source], Sequence[tuple[str, str]]]:
+    """The web that notes what is asked, the sources that are on over it, and the others with the reason."""
+    web = Taped(web_for(config, clock, replay))
+    on, off = active_sources(config, lambda settings: SourceContext(web, clock, settings))
+    return web, on, off

@@ -9,16 +9,27 @@ from accounts.golden import GoldenValue
 from warehouse.rows import golden_from
 from warehouse.store import Warehouse, sql
 
+#: Accounts settled at a time, so that memory does not grow with their number.
+AT_ONCE = 20_000
+
 
 def settle_golden(warehouse: Warehouse, run_id: str, account_ids: Iterable[str], now: datetime) -> int:
     """Recomputes the golden record of these accounts; returns how many fields it now holds for them."""
+    touched = list(dict.fromkeys(account_ids))
     with warehouse.transaction():
-        warehouse.run("CREATE OR REPLACE TEMP TABLE touched (account_id VARCHAR)")
-        warehouse.append("touched", ({"account_id": a} for a in dict.fromkeys(account_ids)))
-        warehouse.run("CREATE OR REPLACE TEMP TABLE survivor AS " + sql("survive"), {"now": now})
-        warehouse.script("keep_golden", {"run_id": run_id, "now": now})
-        count = warehouse.value("SELECT count(*) FROM survivor")
-        warehouse.run("DROP TABLE survivor; DROP TABLE touched")
+        return sum(
+            _settle(warehouse, run_id, touched[start : start + AT_ONCE], now)
+            for start in range(0, len(touched), AT_ONCE)
+        )
+
+
+def _settle(warehouse: Warehouse, run_id: str, account_ids: list[str], now: datetime) -> int:
+    warehouse.run("CREATE OR REPLACE TEMP TABLE touched (account_id VARCHAR)")
+    warehouse.append("touched", ({"account_id": a} for a in account_ids))
+    warehouse.run("CREATE OR REPLACE TEMP TABLE survivor AS " + sql("survive"), {"now": now})
+    warehouse.script("keep_golden", {"run_id": run_id, "now": now})
+    count = warehouse.value("SELECT count(*) FROM survivor")
+    warehouse.run("DROP TABLE survivor; DROP TABLE touched")
     return int(count)
 
 

@@ -123,7 +123,7 @@ class Politeness:
         with host.lock:
             now = self._timer.seconds()
             turn = max(now, host.next_turn)
-            host.next_turn = turn + max(1.0 / self._rate(site), host.crawl_delay)
+            host.next_turn = turn + max(1.0 / self._rate(site), host.crawl_delay) * self._config.shared_by
         if turn > now:
             self._timer.wait(turn - now)
 
@@ -144,6 +144,9 @@ class Politeness:
             return rule.requests_per_second
         return self._config.requests_per_second
 
+    def _places(self) -> int:
+        return max(1, self._config.connections_per_host // self._config.shared_by)
+
     def _enter(self, site: str) -> _Host:
         host = self._host(site)
         with self._lock:
@@ -157,7 +160,7 @@ class Politeness:
             host = self._hosts.get(name)
             if host is None:
                 self._forget_idle()
-                host = _Host(threading.BoundedSemaphore(self._config.connections_per_host))
+                host = _Host(threading.BoundedSemaphore(self._places()))
                 self._hosts[name] = host
             return host
 

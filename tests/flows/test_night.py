@@ -231,3 +231,14 @@ def test_a_source_gone_quiet_is_told(night: Night) -> None:
     assert {q["source"] for q in told["quiet_sources"]} >= {"site"}
     report = Path(told["paths"]["report"]).read_text(encoding="utf-8")
     assert "Gone quiet" in report
+
+
+def test_a_run_leaves_its_figures_for_monitoring(night: Night) -> None:
+    settings(night, '\n[run]\nmetrics_file = "out/evergreen.prom"\n')
+    told = night.nightly()
+    text = (night.folder / "out" / "evergreen.prom").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    assert 'evergreen_run_count{kind="nightly",what="accounts"} 13' in lines
+    assert 'evergreen_run_status{kind="nightly",status="dry"} 1' in lines
+    assert f'evergreen_run_stage_seconds{{kind="nightly",stage="pull"}} {told["seconds"]["pull"]}' in lines
+    assert len(lines) == len({line.rsplit(" ", 1)[0] for line in lines})

@@ -16,7 +16,9 @@ UPDATE golden g
 SET confidence = s.confidence, score = s.score, observed_at = s.observed_at, observation_ids = s.observation_ids,
     confirming_keys = s.confirming_keys, losers = s.losers, kind = s.kind, display = s.display
 FROM survivor s
-WHERE g.account_id = s.account_id AND g.field = s.field AND g.valid_to IS NULL;
+WHERE g.account_id = s.account_id AND g.field = s.field AND g.valid_to IS NULL
+  AND (g.confidence, g.score, g.observed_at, g.observation_ids, g.confirming_keys, g.losers::VARCHAR, g.kind, g.display)
+    IS DISTINCT FROM (s.confidence, s.score, s.observed_at, s.observation_ids, s.confirming_keys, s.losers::VARCHAR, s.kind, s.display);
 
 INSERT INTO golden
 SELECT s.*, $run_id, $now, NULL
