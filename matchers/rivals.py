@@ -29,6 +29,9 @@ _HOPELESS = -2.0
 _RESPELT = 2.0
 """Log-odds from which two candidates are taken for one company in two spellings."""
 
+_UNSUPPORTED, _LITTLE = -1.5, 0.5
+"""Below these log-odds a pair's lead counts for no more than this: that the others are worse proves nothing by itself."""
+
 _TOLD = 0.1
 """A change of probability from which the reason says that there was a rival."""
 
@@ -60,7 +63,8 @@ def leads(pairs: Pairs, scores: Matrix, compare: Compare) -> tuple[Matrix, list[
         for ours, rival in ((same, others[:1]), (others, group[:1])):
             for at in ours if rival else ():
                 strongest[at] = rival[0]
-                found[at] = min(_WIDEST, max(-_WIDEST, scores[at] - scores[rival[0]]))
+                most = _WIDEST if scores[at] >= _UNSUPPORTED else _LITTLE
+                found[at] = min(most, max(-_WIDEST, scores[at] - scores[rival[0]]))
     return found, strongest
 
 
