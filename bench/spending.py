@@ -20,7 +20,17 @@ from flows.night import NightOptions, run_night
 from flows.services import open_services
 
 ACCOUNTS, NIGHTS, BUDGET, SEED, WITHIN = 300, 60, 24, 11, 7
-_CONFIG = '[crm]\nkind = "file"\npath = "accounts.csv"\n[run]\nspend = "{spend}"\n'
+_CONFIG = """\
+[crm]
+kind = "file"
+path = "accounts.csv"
+
+[run]
+spend = "{spend}"
+""" + "".join(
+    f"\n[sources.{name}]\nenabled = false\n"
+    for name in ("news", "job_ads", "edgar_facts", "technographics", "dns")
+)
 _NEWS = """
 SELECT account_id, field, valid_from AS at FROM golden
 UNION ALL
