@@ -264,7 +264,9 @@ def raise_if_work_left(report: RunReport) -> None:
     """Raises WorkLeft where the breaker kept the plan or the budget left accounts waiting, NothingReachable where no
     source answered at all."""
     failed = sum(s["failed"] for s in report.sources)
-    worst = max((s["failed"] for s in report.sources), default=0)  # one dead site fails every source that reads it
+    worst = max(
+        (s["failed"] for s in report.sources), default=0
+    )  # one dead site fails every source that reads it
     many = worst > FEW_FAILURES or report.looked_at == report.accounts
     if failed and many and not any(s["answered"] for s in report.sources):
         raise NothingReachable(

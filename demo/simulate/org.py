@@ -197,7 +197,9 @@ class Org:
     def transaction(self, names: Iterable[str]) -> Iterator[None]:
         """All writes to these accounts within, or, where one is refused, none."""
         edits, writes = len(self.edits), self.writes
-        before = {n: replace(e, values=dict(e.values)) for n in names if (e := self.entries.get(n)) is not None}
+        before = {
+            n: replace(e, values=dict(e.values)) for n in names if (e := self.entries.get(n)) is not None
+        }
         try:
             yield
         except Exception:

@@ -12,7 +12,19 @@ from enrichers.firmographic.address import Address
 from enrichers.firmographic.headquarters import is_headquarters
 from enrichers.firmographic.page import Line, Page
 
-_WORDS = ("Ireland", "Éire", "Dublin", "Co. ", "County ", "Hong Kong", "Kowloon", "New Territories", "H.K.", "Taiwan", " City ")
+_WORDS = (
+    "Ireland",
+    "Éire",
+    "Dublin",
+    "Co. ",
+    "County ",
+    "Hong Kong",
+    "Kowloon",
+    "New Territories",
+    "H.K.",
+    "Taiwan",
+    " City ",
+)
 """Of which such an address names one, but for Portugal's."""
 _LONGEST = 400
 _ABOVE = 3

@@ -73,14 +73,18 @@ def industry(page: Page, organisations: Sequence[Organisation]) -> list[Fact]:
         for trade in trades() if organisation.main else ():
             if organisation.kind in trade.types:
                 told = trade.facts(chinese, 0.8, f"@type: {organisation.kind}", "industry.coded_type")
-                return [fact for fact in told if fact.field != "industry"]  # `about` tells it in the type's own words
+                return [
+                    fact for fact in told if fact.field != "industry"
+                ]  # `about` tells it in the type's own words
     weights: dict[int, float] = {}
     shown: dict[int, str] = {}
     texts = [(text, weight) for text, weight in _texts(page) if text]
     lowered = "\n".join(text for text, _ in texts).lower()
     spoken = [(n, trade) for n, trade in enumerate(trades()) if any(word in lowered for word in trade.needs)]
     for whole, weight in texts:
-        own = _FOR.split(whole, maxsplit=1)[0]  # `software for law firms`: what follows is the customers' trade
+        own = _FOR.split(whole, maxsplit=1)[
+            0
+        ]  # `software for law firms`: what follows is the customers' trade
         text = own if any(trade.says.search(own) for _, trade in spoken) else whole
         for number, trade in spoken:
             said = {match.group().lower() for match in trade.says.finditer(text)}

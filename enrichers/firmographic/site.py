@@ -197,7 +197,9 @@ def _language_of(account: Account) -> str | None:
     if re.search(r"[\u4e00-\u9fff]", account.get("name") or ""):
         return "zh"
     country = country_code(account.get("country") or "")
-    return {"CN": "zh", "TW": "zh", "US": "en", "GB": "en", "IE": "en", "AU": "en", "NZ": "en"}.get(country or "")
+    return {"CN": "zh", "TW": "zh", "US": "en", "GB": "en", "IE": "en", "AU": "en", "NZ": "en"}.get(
+        country or ""
+    )
 
 
 def _company(candidate: Candidate, visit: Visit, fields: dict[str, list[Fact]]) -> Company:

@@ -86,9 +86,7 @@ class WebClient:
         undecodable; WarehouseError where the response cannot be stored.
         """
         try:
-            response = self._follow(
-                url, _Chain(dict(headers or {}), self._budget(), dict(secrets or {}))
-            )
+            response = self._follow(url, _Chain(dict(headers or {}), self._budget(), dict(secrets or {})))
         except SourceError as error:
             self._memory.keep_failure(url, error)
             raise

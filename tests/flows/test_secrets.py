@@ -43,7 +43,9 @@ class Tactless:
 def night(folder: Path) -> None:
     (folder / "accounts.csv").write_text("id,name,phone\nA1,Acme,\nA2,Birch,\n", encoding="utf-8")
     (folder / "web.jsonl").write_text("", encoding="utf-8")
-    with open_services(folder / "evergreen.toml", as_of="2026-11-22", replay=folder / "web.jsonl") as services:
+    with open_services(
+        folder / "evergreen.toml", as_of="2026-11-22", replay=folder / "web.jsonl"
+    ) as services:
         report = run_night(services, NightOptions())
         errors = [
             r["error"]
