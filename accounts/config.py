@@ -102,8 +102,8 @@ class RunConfig(_Section):
     """Accounts a shard; a run that dies loses no finished one."""
     threads: int = Field(default=16, ge=1)
     """Accounts asked about at once in a shard."""
-    processes: int | None = Field(default=None, ge=1)
-    """Processes that read; by default one a core, and one alone for few accounts."""
+    processes: int = Field(default=1, ge=1)
+    """Processes that read; more than one pays where pages are many and large, and is never used for few accounts."""
     shards_at_once: int = Field(default=2, ge=1)
     budget: int | None = Field(default=None, ge=0)
     """Accounts looked at in one run; the rest of the work list waits."""

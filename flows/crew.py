@@ -28,8 +28,6 @@ from flows.services import Services, sources_for
 from flows.shards import write_shard
 from flows.spending import Spending
 
-#: Accounts of a work list below which one process is quicker than starting others.
-FEW = 1000
 #: Times a shard is tried whose worker died.
 _TRIES = 3
 
@@ -46,12 +44,11 @@ class Order:
 
 
 def processes_for(services: Services, accounts: int) -> int:
-    """How many processes enrich: what is configured, else a core each; one for few accounts, or where paid sources share
-    one purse."""
+    """How many processes enrich: what is configured; one where there are fewer accounts than processes, or where paid
+    sources share one purse."""
     if any(source.cost > 0 for source in services.sources) or services.web is None:
         return 1
-    asked = services.config.run.processes
-    return asked if asked is not None else (1 if accounts < FEW else os.cpu_count() or 1)
+    return min(services.config.run.processes, max(1, accounts))
 
 
 class Crew:
