@@ -19,6 +19,8 @@ FIELD_STRENGTH, SEGMENT_STRENGTH = 2.0, 4.0
 #: Bounds of the shape of the accounts' paces: 0.2 is wildly unlike, 50 all alike.
 LEAST_SHAPE, MOST_SHAPE = 0.2, 50.0
 _STEPS = 60
+#: Watching that amounts to less tells nothing.
+_NOTHING = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ def fit_paces(histories: Sequence[tuple[float, int]]) -> list[float]:
     """
     expected = sum(e for e, _ in histories)
     squares = sum(e * e for e, _ in histories)
-    if not squares:
+    if squares < _NOTHING:
         return [1.0] * len(histories)
     level = max(sum(n for _, n in histories), 1) / expected
     surplus = sum((n - level * e) ** 2 - level * e for e, n in histories) / (level**2 * squares)
