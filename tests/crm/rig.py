@@ -24,12 +24,14 @@ from tests.crm.build import NOW
 class Rig(Protocol):
     """One CRM with its human. `names` are the properties of `phone` and `city`; `faults` is None for a real server.
 
-    `own` is a catalogue field in our own lane, None where there is none. `batch` is how many accounts the test of a whole
+    `untracked` are the fields among them of which the CRM keeps no history. `own` is a catalogue field in our own lane, None
+    where there is none. `batch` is how many accounts the test of a whole
     batch may use; `lost_races_show`: an edit between our reading and our writing is refused by the CRM or told by its history.
     """
 
     kind: str
     names: Mapping[str, str]
+    untracked: frozenset[str]
     own: str | None
     batch: int
     lost_races_show: bool
@@ -87,6 +89,7 @@ class SimulatorRig:
     opener: Callable[[Simulator, Clock, Mapping[str, Any]], RemoteCrm]
     names: Mapping[str, str]
     fixed: Mapping[str, Any] = field(default_factory=lambda: {"Name": "Birch Lamps"})
+    untracked: frozenset[str] = frozenset()
     own: str | None = "tier"
     batch: int = 200
     lost_races_show: bool = True

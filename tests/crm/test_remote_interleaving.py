@@ -58,6 +58,7 @@ class Interleaving(RuleBasedStateMachine):
         self.truth: dict[Cell, GoldenValue] = {}
         self.human: dict[Cell, datetime] = {}
         self.now, self.undos = self.rig.now, 0
+        self.filled: set[Cell] = set()
 
     def crm(self, now: datetime) -> Any:
         return self.rig.crm(FixedClock(now))
@@ -77,9 +78,18 @@ class Interleaving(RuleBasedStateMachine):
         self.take(self.cell(drawn), data.draw(st.sampled_from(HUMAN[drawn[1]])))
 
     def take(self, cell: Cell, value: str | None) -> None:
-        if self.cells[cell] != value:
-            self.rig.edit(*cell, value)
-            self.cells[cell], self.human[cell] = value, self.now
+        if self.cells[cell] == value:
+            return
+        self.rig.edit(*cell, value)
+        self.cells[cell], self.human[cell] = value, self.now
+        if value is None and cell[1] in self.rig.untracked and cell not in self.filled:
+            del self.human[
+                cell
+            ]  # nobody can know: it was blank whenever we looked, and the CRM tells no history
+
+    def looked(self) -> None:
+        """A pull: what stands there now has been seen."""
+        self.filled |= {cell for cell, value in self.cells.items() if value is not None}
 
     @rule(days=st.integers(1, 30))
     def days_pass(self, days: int) -> None:
@@ -88,7 +98,9 @@ class Interleaving(RuleBasedStateMachine):
 
     @rule()
     def a_night(self) -> None:
+        self.looked()
         self.learn(self.nights.night(self.truth, self.now).outcomes)
+        self.looked()
         writes = self.rig.writes
         assert self.nights.night(self.truth, self.now).outcomes == (), "a second run is silent"
         assert self.rig.writes == writes
@@ -98,6 +110,7 @@ class Interleaving(RuleBasedStateMachine):
         self, drawn: tuple[int, str], data: st.DataObject, moment: str
     ) -> None:
         cell, value = self.cell(drawn), data.draw(st.sampled_from(HUMAN[drawn[1]]))
+        self.looked()
         plan, faults = self.nights.plan(self.truth, self.now), self.rig.faults
         assert faults is not None
         met: list[str] = []
@@ -120,6 +133,7 @@ class Interleaving(RuleBasedStateMachine):
 
     @rule()
     def a_night_whose_answer_is_lost(self) -> None:
+        self.looked()
         plan, faults = self.nights.plan(self.truth, self.now), self.rig.faults
         assert faults is not None
         faults.hang_after_commit = 1
@@ -129,6 +143,7 @@ class Interleaving(RuleBasedStateMachine):
 
     @rule(moment=st.sampled_from(["intend", "send", "settle"]))
     def a_night_that_dies(self, moment: str) -> None:
+        self.looked()
         plan = self.nights.plan(self.truth, self.now)
         if not plan.writes:
             return
@@ -139,6 +154,7 @@ class Interleaving(RuleBasedStateMachine):
         if moment == "settle":
             for change in plan.writes:
                 self.wrote((change.account_id, change.field), change.value)
+        self.looked()
         self.nights.plan(self.truth, self.now)  # settles what is open before anybody edits
 
     @rule(run=st.integers(1, 30))

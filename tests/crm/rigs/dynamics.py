@@ -34,4 +34,6 @@ def open_rig(folder: Path) -> SimulatorRig:
         rest = {key: value for key, value in settings.items() if key != "options"}
         return Dynamics(Config(crm=CrmConfig(kind="dynamics", options=options, **rest)), CATALOGUE, clock)
 
-    return SimulatorRig(simulated, opened, NAMES, {"name": "Birch Lamps"})
+    return SimulatorRig(
+        simulated, opened, NAMES, {"name": "Birch Lamps"}, untracked=frozenset({"phone", "city"})
+    )

@@ -39,4 +39,11 @@ def open_rig(folder: Path) -> SimulatorRig:
         rest["columns"] = {"city": {"property": "enrCity__c", "shape": "text"}, **rest.get("columns", {})}
         return Neocrm(Config(crm=CrmConfig(kind="neocrm", options=options, **rest)), CATALOGUE, clock)
 
-    return SimulatorRig(simulated, opened, NAMES, {"accountName": "晨光灯具"}, lost_races_show=False)
+    return SimulatorRig(
+        simulated,
+        opened,
+        NAMES,
+        {"accountName": "晨光灯具"},
+        lost_races_show=False,
+        untracked=frozenset({"phone", "city"}),
+    )

@@ -34,4 +34,11 @@ def open_rig(folder: Path) -> SimulatorRig:
         rest = {key: value for key, value in settings.items() if key != "options"}
         return Siebel(Config(crm=CrmConfig(kind="siebel", options=options, **rest)), CATALOGUE, clock)
 
-    return SimulatorRig(simulated, opened, NAMES, {"Name": "Birch Lamps"}, lost_races_show=False)
+    return SimulatorRig(
+        simulated,
+        opened,
+        NAMES,
+        {"Name": "Birch Lamps"},
+        lost_races_show=False,
+        untracked=frozenset({"phone", "city"}),
+    )

@@ -47,6 +47,7 @@ class TrytonRig:
 
     kind = "tryton"
     names: Mapping[str, str] = {"phone": "contact.phone", "city": "address.city"}
+    untracked: frozenset[str] = frozenset()
     own = None
     batch = 100
     lost_races_show = True
