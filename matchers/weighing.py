@@ -52,7 +52,9 @@ class Weigher:
         parts = [pairs.some(part) for part in np.array_split(np.arange(len(pairs)), copies)]
         names = np.concatenate(share_out(self._most, parts))
         added = self._most_added(pairs.left, pairs.right)
-        return names, names + np.where(names < UNLIKE, 0.0, added)  # beyond hope stays so: −∞ and +∞ never meet
+        return names, names + np.where(
+            names < UNLIKE, 0.0, added
+        )  # beyond hope stays so: −∞ and +∞ never meet
 
     def _most(self, pairs: Candidates) -> Floats:
         blocks = {route: self._matcher.block(route) for route in ("latin", "han")}
