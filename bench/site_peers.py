@@ -37,7 +37,7 @@ def read(page):
     selected = time.process_time()
     try:
         extruct.extract(response.text, base_url=page["url"], errors="ignore")
-    except Exception:
+    except Exception:  # a peer that falls over a page is timed as far as it came
         pass
     extracted = time.process_time()
     engine.analyze_with_versions_and_categories(WebPage(page["url"], response.text, {}))

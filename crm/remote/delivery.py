@@ -189,7 +189,8 @@ class Delivery:
         except CrmUnavailable:
             return
         for outcome in open_:
-            told = self._told(outcome, records.get(outcome.change.account_id))
+            account = outcome.change.account_id
+            told = self._told(outcome, records.get(account), before[account])
             image = self._image(outcome.change, before)
             self._settled[_cell(outcome.change)] = replace(told, before_image=outcome.before_image or image)
 
@@ -199,7 +200,7 @@ class Delivery:
             return change.before_image
         return json.dumps(record.properties.get(change.column), ensure_ascii=False)
 
-    def _told(self, outcome: WriteOutcome, record: Record | None) -> WriteOutcome:
+    def _told(self, outcome: WriteOutcome, record: Record | None, before: Record | None) -> WriteOutcome:
         """What became of one write, by what stands there now and whose hands were last on it."""
         change, crm = outcome.change, self._crm
         if record is None:
@@ -220,6 +221,9 @@ class Delivery:
                 message="Found not written." if unsent else "Found changed by somebody else.",
             )
         if merge(change.base, text, change.value) is Merge.WRITE:
+            if _touched(before, record) and not self._by_us(record, change):
+                words = "Written, and taken out again by somebody right after; that stands."
+                return replace(outcome, found=text, read_back=text or "", message=words)
             status, words = WriteStatus.REJECTED, "The CRM said yes, and still holds what it held."
         elif self._by_us(record, change):
             return self._written(outcome, text)
@@ -260,6 +264,13 @@ class Delivery:
 
     def _wait(self, attempt: int) -> None:
         self._crm.sleep(0.5 * 2**attempt * self._crm.jitter.uniform(0.5, 1.5))
+
+
+def _touched(before: Record | None, record: Record) -> bool:
+    """True when somebody known wrote the record since we read it; an old stamp means that nobody did, nor our write."""
+    if before is None or record.modified_by is None:
+        return False
+    return (record.version, record.modified_at) != (before.version, before.modified_at)
 
 
 def _cell(change: Change) -> str:

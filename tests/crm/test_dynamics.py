@@ -109,3 +109,12 @@ def test_a_refused_secret_is_told_without_it(rig: SimulatorRig, tmp_path: Path) 
         crm(rig, options={"client_secret_file": str(file)}).describe()
     assert "geheim" not in f"{met.value} {met.value.remedy} {met.value.raw}"
     assert "app registration" in met.value.remedy
+
+
+def test_what_a_person_empties_right_after_our_write_was_written_and_is_theirs(rig: SimulatorRig) -> None:
+    """Not a write the CRM ignored: the next night must know that somebody took it out."""
+    account = rig.add()
+    rig.faults.after_write = lambda: rig.edit(account, "city", None)
+    [told] = crm(rig).send([change(account, "city", None, "York", column="address1_city")])
+    assert (told.status, told.read_back) == (WriteStatus.WRITTEN, "")
+    assert "taken out again" in told.message
