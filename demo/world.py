@@ -9,13 +9,15 @@ from functools import cached_property
 from itertools import islice
 
 from demo.boards import board, board_url
-from demo.changes import Event, events_of, happen
+from demo.changes import CHANCES, Event, Happening, events_of, happen
+from demo.chrome import dress
 from demo.companies import Firm, found_company
 from demo.pace import pace_of
 from demo.pages import base_of, paths_of, render, render_plain
 from demo.registry import LEI_URL, SUBMISSIONS_URL, TICKERS_URL, lei_record, submissions, tickers
 from demo.sites import Condition, Site, site_of
 from demo.telling import TRADE_FEEDS, Telling, feed_of, is_told, tellings_of
+from demo.words import dice
 
 #: The day of night 0, before which nothing changes.
 FIRST_NIGHT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -36,10 +38,16 @@ class Reply:
 
 
 class World:
-    """So many companies, from a seed. Going from night to night is cheap; pages are made when they are asked for."""
+    """So many companies, from a seed. Going from night to night is cheap; pages are made when they are asked for.
 
-    def __init__(self, seed: int = 1, companies: int = 200, days_apart: int = 1) -> None:
+    `dressed` pages have the size and make-up of real ones, 30 to 70 KB each.
+    """
+
+    def __init__(
+        self, seed: int = 1, companies: int = 200, days_apart: int = 1, *, dressed: bool = False
+    ) -> None:
         self.seed = seed
+        self.dressed = dressed
         self.companies = companies
         self.days_apart = days_apart
         self.night = 0
@@ -78,6 +86,18 @@ class World:
             for number in range(self.companies)
             for kind in events_of(self.seed, number, self.night, self._paces[number])
         )
+        for event in happened:
+            before = self.firm(event.number)
+            self._changed[event.number] = happen(before, event.kind, self.seed, self.night, self.companies)
+        self.events += happened
+        return happened
+
+    def change_some(self, share: float) -> tuple[Event, ...]:
+        """Something a site shows happens to just this share of the companies, and nothing else does; the night stays the same."""
+        rng = dice(self.seed, "some", self.night, len(self.events))
+        numbers = rng.sample(range(self.companies), max(1, round(self.companies * share)))
+        shown = [kind for kind in CHANCES if kind is not Happening.SITE_DOWN]
+        happened = tuple(Event(number, self.night, rng.choice(shown)) for number in sorted(numbers))
         for event in happened:
             before = self.firm(event.number)
             self._changed[event.number] = happen(before, event.kind, self.seed, self.night, self.companies)
@@ -161,4 +181,10 @@ class World:
                         self._newsroom(firm, base),
                     )
                 else:
-                    yield Reply(f"{base}/{path}", 200, html, render(kind, firm, site))
+                    page = render(kind, firm, site)
+                    yield Reply(
+                        f"{base}/{path}",
+                        200,
+                        html,
+                        dress(page, site.encoding, firm, kind) if self.dressed else page,
+                    )
