@@ -26,14 +26,14 @@ standing AS (
 ),
 shown AS (
     SELECT o.account_id, o.field, o.key, o.source, o.record_id, o.url, max(o.observed_at) AS last_shown,
-           any_value(o.value) AS value
+           min(o.value) AS value
     FROM observed o
     JOIN held h ON h.account_id = o.account_id AND h.field = o.field AND h.key = o.key
     JOIN field_spec f ON f.name = o.field AND o.confidence >= 0.5 * f.min_confidence
     GROUP BY ALL
 ),
 read_again AS (
-    SELECT s.account_id, s.field, s.key, s.source, s.record_id, s.last_shown, any_value(s.value) AS value,
+    SELECT s.account_id, s.field, s.key, s.source, s.record_id, s.last_shown, min(s.value) AS value,
            max(o.observed_at) AS said_at, arg_max(o.value, (o.observed_at, o.confidence)) AS instead
     FROM shown s
     JOIN observed o
@@ -77,20 +77,21 @@ strangers AS (
         'the site there speaks of ' || coalesce(record_name, 'another company') || ' (' || reason || ')' AS title
     FROM standing WHERE source = 'site' AND decision = 'reject'
 )
-SELECT account_id, field, max(said_at) AS said_at, arg_max(title, said_at) AS title
+-- Of words of one moment the plainest is told, by rule: what was read is plainer than what a page no longer shows.
+SELECT account_id, field, max(said_at) AS said_at, arg_max(title, (said_at, plain, title)) AS title
 FROM (
-    FROM told
+    SELECT account_id, field, said_at, title, 2 AS plain FROM told
     UNION ALL
     SELECT r.account_id, r.field, r.said_at,
            'the ' || r.source || ' showed '
            || CASE WHEN f.many AND len(f.prefer_kinds) = 0 THEN r.value ELSE 'it' END
-           || ' until ' || strftime(r.last_shown, '%Y-%m-%d') || ' and now says ' || r.instead
+           || ' until ' || strftime(r.last_shown, '%Y-%m-%d') || ' and now says ' || r.instead, 0
     FROM read_again r
     JOIN still_shown w USING (account_id, field, key, source, record_id)
     JOIN field_spec f ON f.name = r.field
     WHERE w.last_shown < r.said_at
-    UNION ALL FROM succeeded
-    UNION ALL FROM struck
-    UNION ALL FROM strangers
+    UNION ALL SELECT *, 1 FROM succeeded
+    UNION ALL SELECT *, 1 FROM struck
+    UNION ALL SELECT *, 1 FROM strangers
 )
 GROUP BY account_id, field
