@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
 from accounts.account import Account, Company
@@ -26,7 +27,9 @@ class Answer(Generic[Row]):
     """A source's answer: one of four outcomes, the rows, and what went wrong where something did.
 
     `requests` counts HTTP requests, `cost` is in the currency units of the source's price list.
-    A page that failed beside pages that were read leaves the outcome `rows` and says so in `error`.
+    A page that failed beside pages that were read leaves the outcome `rows` and says so in `error`. `until` (UTC) is when the
+    very same answers of the web will be read differently, for time has passed: an advertisement that runs out, news dated
+    ahead. None: never.
     """
 
     outcome: Outcome
@@ -34,13 +37,20 @@ class Answer(Generic[Row]):
     error: str = ""
     requests: int = 0
     cost: float = 0.0
+    until: datetime | None = None
 
     @classmethod
     def of(
-        cls, rows: tuple[Row, ...], *, requests: int = 0, error: str = "", cost: float = 0.0
+        cls,
+        rows: tuple[Row, ...],
+        *,
+        requests: int = 0,
+        error: str = "",
+        cost: float = 0.0,
+        until: datetime | None = None,
     ) -> Answer[Row]:
         """`rows` or `zero_rows`, as the case is."""
-        return cls(Outcome.ROWS if rows else Outcome.ZERO_ROWS, rows, error, requests, cost)
+        return cls(Outcome.ROWS if rows else Outcome.ZERO_ROWS, rows, error, requests, cost, until)
 
     @classmethod
     def failed(cls, error: str, *, requests: int = 0) -> Answer[Row]:
@@ -107,8 +117,9 @@ class Source(Protocol):
     must be there. `cost`: price of one account asked, in currency units; `licence`: of what it returns.
     `every_days` (optional, 30 where a class does not say): after how long asking again may bring something new.
     `opt_in` (optional): why it is off until `[sources.NAME] enabled = true`. `key_env` (optional): the variable of its key.
-    `repeatable` (optional): what it reads follows from the answers of the web, the account's fields and its settings alone, so
-    that a record whose pages are unchanged need not be parsed again; `basis` (optional) names what else it rests on.
+    `repeatable` (optional): what it reads follows from the answers of the web, the account's fields and its settings alone, up to the
+    `until` of its answer, so that a record whose pages are unchanged need not be parsed again; `basis` (optional) names what
+    else it rests on.
     `wants` (optional): settings without which it is off. `dearest` (optional, `cost` otherwise): the most one account may cost.
     """
 

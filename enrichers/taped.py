@@ -2,7 +2,8 @@
 the reading is the same.
 
 A source that opts in (`repeatable = True`) promises that what it reads follows from the answers it gets and from the account's
-fields it looks at, and from nothing else but its settings: not from the clock, not from what it read before.
+fields it looks at, and from nothing else but its settings: not from what it read before, and from the clock only in that the
+same answers read differently from its answer's `until` on.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeGuard, cast
 
 from accounts.account import Account
 from accounts.errors import SourceError
@@ -47,11 +49,13 @@ _LONG_PAST = re.compile(r"\b19\d\d\b")
 @dataclass(frozen=True, slots=True)
 class Trace:
     """What a reading rested on: `basis` is our code, the settings and what of the account was looked at (`heeded`);
-    `asked` are the questions put to the web in order, each with a digest of what came back."""
+    `asked` are the questions put to the web in order, each with a digest of what came back. From `until` (UTC) on the same
+    answers are to be read anew; None is never."""
 
     basis: str
     heeded: tuple[str, ...]
     asked: tuple[tuple[str, str], ...]
+    until: datetime | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -171,17 +175,22 @@ def is_repeatable(source: Source) -> bool:
 
 
 def read_or_recognise(
-    source: Source, account: Account, candidate: Candidate, web: Taped, before: Trace | None, more: str = ""
+    source: Source,
+    account: Account,
+    candidate: Candidate,
+    web: Taped,
+    before: Trace | None,
+    now: datetime,
+    more: str = "",
 ) -> tuple[Answer[Reading], Trace | None]:
-    """What a record says, and what that rests on; `before` is what the newest reading of that record rested on,
+    """What a record says at `now` (UTC), and what that rests on; `before` is what the newest reading of that record rested on,
     `more` whatever else the caller wants unchanged.
 
     Where nothing changed since, the answer's outcome is `rows`, its one reading is `same`, and nothing was parsed. The trace is
-    None for a reading that must be made anew every time: one that failed, or told what is told anew every time (signals,
-    articles, postings).
+    None for a reading that must be made anew every time: one that failed, or told what is told anew every time (signals).
     """
     tape = _Tape()
-    if before is not None and before.basis == _basis(source, account, candidate, before.heeded, more):
+    if _still_stands(before, now) and before.basis == _basis(source, account, candidate, before.heeded, more):
         same, tape, requests = web.ask_again(before.asked)
         if same:
             return Answer.of((Reading(same=True),), requests=requests), before
@@ -191,17 +200,23 @@ def read_or_recognise(
     if tape.at_hand:  # asked for again and not wanted any more
         answer = replace(answer, requests=answer.requests + len(tape.at_hand))
     names = tuple(sorted(heeded.fields))
-    if not _may_return(answer, names, tape):
+    if not _may_return(source, answer, names, tape):
         return answer, None
-    return answer, Trace(_basis(source, account, candidate, names, more), names, tuple(tape.asked))
+    basis = _basis(source, account, candidate, names, more)
+    return answer, Trace(basis, names, tuple(tape.asked), answer.until)
 
 
-def _may_return(answer: Answer[Reading], heeded: tuple[str, ...], tape: _Tape) -> bool:
-    if answer.outcome not in (Outcome.ROWS, Outcome.ZERO_ROWS) or len(answer.rows) != 1 or answer.cost:
+def _still_stands(before: Trace | None, now: datetime) -> TypeGuard[Trace]:
+    return before is not None and (before.until is None or now < before.until)
+
+
+def _may_return(source: Source, answer: Answer[Reading], heeded: tuple[str, ...], tape: _Tape) -> bool:
+    if answer.outcome not in (Outcome.ROWS, Outcome.ZERO_ROWS) or len(answer.rows) > 1 or answer.cost:
         return False
-    reading = answer.rows[0]
-    told = reading.signals or reading.articles or reading.postings or reading.looks
-    return not told and "*" not in heeded and bool(tape.asked) and all(q != "POST" for q, _ in tape.asked)
+    if any(reading.signals for reading in answer.rows):
+        return False
+    rests = bool(tape.asked) or bool(getattr(source, "basis", ""))
+    return "*" not in heeded and rests and all(question != "POST" for question, _ in tape.asked)
 
 
 def _basis(source: Source, account: Account, candidate: Candidate, heeded: tuple[str, ...], more: str) -> str:

@@ -102,10 +102,11 @@ class Enricher:
         return total
 
     def enrich(self, task: Task) -> Findings:
-        """The findings about one account: sources in order of cost, each only while a need it may fill is open."""
+        """The findings about one account: sources in order of cost, of equal ones that which may fill most first (others look
+        again at its pages), each only while a need it may fill is open."""
         findings = Findings()
         answered: set[str] = set()
-        for source in sorted(self.sources, key=lambda s: s.cost):
+        for source in sorted(self.sources, key=lambda s: (s.cost, -len(s.provides))):
             if not _is_wanted(source, task, answered) or not _has_needs(task.account, source):
                 continue
             if not self.spending.reserve(source, task.account.id):
@@ -193,7 +194,7 @@ class Enricher:
             return answer
         before = known.trace if known is not None else None
         answer, trace = read_or_recognise(
-            source, account, chosen, self.recognition.web, before, self.recognition.bars
+            source, account, chosen, self.recognition.web, before, self.now, self.recognition.bars
         )
         if known is not None and answer.rows and answer.rows[0].same:
             if findings.links and known.company is not None:
@@ -202,15 +203,20 @@ class Enricher:
             known = replace(known, link_basis=basis if accepted else None)
             findings.sights.append(Sight(account.id, source.name, known, self.now))
             return known.answer(answer.requests)
-        if not findings.links and (link := self._link(account, source, (chosen,))) is not None:
+        reading = next(iter(answer.rows), Reading())
+        if (
+            not findings.links
+            and reading.company is not None  # the record speaks for itself: its link is judged again
+            and (link := self._link(account, source, (chosen,))) is not None
+        ):
             findings.links.append((link, chosen, self.now))
         self._take(findings, account, source, chosen, answer)
         if trace is not None:
-            accepted = findings.links[-1][0].decision is LinkDecision.ACCEPT
+            accepted = not findings.links or findings.links[-1][0].decision is LinkDecision.ACCEPT
             new = Known(
-                self.run_id, chosen.company.id, trace, answer.outcome, _rows_in(findings),
-                filled_by(findings.observations, self.catalogue), answer.rows[0].pages, answer.error,
-                answer.rows[0].company, basis if accepted else None,
+                self.run_id, chosen.company.id, trace, answer.outcome, len(findings.observations) + len(findings.postings),
+                filled_by(findings.observations, self.catalogue), reading.pages, answer.error,
+                reading.company, basis if accepted else None,
             )  # fmt: skip
             findings.remembered.append(Remembered(account.id, source.name, new, self.now))
         return answer

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from accounts.account import Account, Company
@@ -137,13 +137,21 @@ def sight_row(sight: Sight) -> dict[str, Any]:
 
 
 def _known_from(row: Mapping[str, Any]) -> Known:
-    trace = json.loads(row["trace"])
     return Known(
-        row["run_id"], row["record_id"],
-        Trace(trace["basis"], tuple(trace["heeded"]), tuple((q, a) for q, a in trace["asked"])),
+        row["run_id"], row["record_id"], _trace_from(json.loads(row["trace"])),
         Outcome(row["outcome"]), row["rows"], tuple(row["fields"] or ()), tuple(row["pages"] or ()), row["error"] or "",
         _company_from(row["company"]), row["link_basis"],
     )  # fmt: skip
+
+
+def _trace_from(told: Mapping[str, Any]) -> Trace:
+    until = told.get("until")
+    return Trace(
+        told["basis"],
+        tuple(told["heeded"]),
+        tuple((question, answer) for question, answer in told["asked"]),
+        datetime.fromisoformat(until).replace(tzinfo=UTC) if until else None,
+    )
 
 
 def _plain_company(company: Company | None) -> dict[str, Any] | None:

@@ -78,7 +78,7 @@ def load_shard(services: Services, run_id: str, folder: Path, number: int) -> No
             prepare_readings(services.warehouse)
             _append(services, folder, number)
             merge_postings(services.warehouse, run_id)
-            merge_readings(services.warehouse)
+            merge_readings(services.warehouse, run_id)
             services.warehouse.run(sql("newest_links"), {"run_id": run_id})
             accounts = int(_done(folder, number).read_text(encoding="utf-8") or 0)
             finish_shard(services.warehouse, run_id, f"{number:05d}", accounts, services.clock.now())

@@ -26,9 +26,9 @@ def prepare_readings(warehouse: Warehouse) -> None:
     )
 
 
-def merge_readings(warehouse: Warehouse) -> None:
-    """Takes a shard's readings in and drops the shard's tables."""
-    warehouse.script("merge_readings")
+def merge_readings(warehouse: Warehouse, run_id: str) -> None:
+    """Takes a shard's readings in and drops the shard's tables. What unchanged boards showed is seen again by the run."""
+    warehouse.script("merge_readings", {"run_id": run_id})
     warehouse.run(f"DROP TABLE {FRESH}; DROP TABLE {SIGHTS}")
 
 

@@ -21,7 +21,8 @@ class Certainty(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """One open role as its board tells it; `text` is the advertisement as plain text, where the list has it."""
+    """One open role as its board tells it; `text` is the advertisement as plain text, where the list has it, `until` the last
+    day on which it counts as open though its page stays as it is."""
 
     id: str
     title: str
@@ -30,6 +31,7 @@ class Role:
     department: str = ""
     place: str = ""
     text: str = ""
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

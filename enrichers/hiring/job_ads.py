@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
 
 from accounts.account import Account, Company
 from accounts.catalogue import shipped_catalogue
@@ -46,6 +48,7 @@ class JobAds:
     needs = frozenset({"website"})
     cost = 0.0
     every_days = 1
+    repeatable = True
     licence = "facts from job advertisements the company publishes"
 
     def __init__(self, context: SourceContext) -> None:
@@ -156,4 +159,10 @@ class JobAds:
         reading = Reading(
             observations=tuple(made), postings=tuple(t.posting for t in told), looks=tuple(looks)
         )
-        return Answer.of((reading,), requests=going.requests, error=errors)
+        return Answer.of((reading,), requests=going.requests, error=errors, until=_first_end(going.visits))
+
+
+def _first_end(visits: Iterable[BoardVisit]) -> datetime | None:
+    """When the first of the roles runs out by its own word, its page unchanged; None where none says."""
+    ends = [role.until for visit in visits for role, _ in visit.sheets if role.until is not None]
+    return datetime.combine(min(ends) + timedelta(days=1), time(), UTC) if ends else None

@@ -60,6 +60,7 @@ def role_of(node: Any, url: str, today: date | None = None) -> Role | None:
         department=text(dig(node, "occupationalCategory")) or text(dig(node, "industry")),
         place=_place(node),
         text=plain(told) if isinstance(told, str) else "",
+        until=until,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from accounts.account import Account, Company
 from accounts.errors import SourceBroken, SourceError, WarehouseError
@@ -19,7 +19,7 @@ from enrichers.news.article import read_article
 from enrichers.news.entry import EVENTS, Entry
 from enrichers.news.feed import parse_feed
 from enrichers.news.newsroom import listed_entries, newsroom_links
-from enrichers.news.tell import article_of, recent
+from enrichers.news.tell import article_of, recent, until_next
 from enrichers.web.charset import decode
 from enrichers.web.once import get_home, get_once
 from enrichers.web.response import Response
@@ -39,6 +39,7 @@ class _Round:
     listings: int = 0
     requests: int = 0
     errors: list[str] = field(default_factory=list)
+    until: datetime | None = None
 
 
 @source
@@ -53,6 +54,7 @@ class CompanyNews:
     needs = frozenset({"website"})
     cost = 0.0
     every_days = 1
+    repeatable = True
     licence = "quotations from what the company publishes about itself"
 
     def __init__(self, context: SourceContext) -> None:
@@ -144,7 +146,10 @@ class CompanyNews:
 
     def _take(self, entries: tuple[Entry, ...], response: Response, going: _Round) -> None:
         going.listings += 1
-        for entry in recent(entries, self._context.clock.now(), self._days):
+        now = self._context.clock.now()
+        ends = (going.until, until_next(entries, now))
+        going.until = min((end for end in ends if end is not None), default=None)
+        for entry in recent(entries, now, self._days):
             going.sheets.setdefault(entry.url or entry.title, (entry, response))
 
     def _get(self, url: str, going: _Round) -> Response:
@@ -161,13 +166,21 @@ class CompanyNews:
         if not going.listings and going.errors:
             return Answer.failed(error, requests=going.requests)
         if not going.sheets:
-            return Answer(Outcome.ZERO_ROWS, (), error, going.requests)
+            return Answer(Outcome.ZERO_ROWS, (), error, going.requests, until=going.until)
         sheets = self._with_texts(list(going.sheets.values()), candidate, going)
         articles = tuple(
             article_of(entry, response, account_id=account.id, source=self.name, record_id=candidate.company.id, own=True)
             for entry, response in sheets
         )  # fmt: skip
-        return Answer.of((Reading(articles=articles),), requests=going.requests, error=error)
+        ends = (going.until, self._all_old(going))
+        until = min((end for end in ends if end is not None), default=None)
+        return Answer.of((Reading(articles=articles),), requests=going.requests, error=error, until=until)
+
+    def _all_old(self, going: _Round) -> datetime | None:
+        """When nothing that was found is recent any more; None where some of it says no date."""
+        dates = [entry.published_at for entry, _ in going.sheets.values()]
+        dated = [at for at in dates if at is not None]
+        return max(dated) + timedelta(days=self._days) if len(dated) == len(dates) else None
 
     def _with_texts(
         self, sheets: list[tuple[Entry, Response]], candidate: Candidate, going: _Round

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from datetime import datetime, timedelta
 
 from accounts.account import Account
 from accounts.errors import SourceBroken, SourceError
@@ -13,7 +14,7 @@ from enrichers.base import Answer, Reading, SourceContext, source
 from enrichers.news.asked import is_chinese, question, safely, spoken_name
 from enrichers.news.entry import EVENTS, Entry
 from enrichers.news.feed import parse_feed
-from enrichers.news.tell import article_of, recent
+from enrichers.news.tell import article_of, recent, until_next
 from enrichers.web.response import Response
 
 
@@ -29,6 +30,7 @@ class IndustryFeeds:
     needs = frozenset({"name", "legal_name"})
     cost = 0.0
     every_days = 1
+    repeatable = True
     licence = "quotations from feeds the user has chosen"
     wants = ("feeds",)
 
@@ -40,6 +42,14 @@ class IndustryFeeds:
         self._lock = threading.Lock()
         self._read_already: list[tuple[Entry, Response, str]] | None = None
         self._errors: list[str] = []
+        self._said: list[str] = []
+        self._until: datetime | None = None
+
+    @property
+    def basis(self) -> str:
+        """What the feeds say today; empty where none answers."""
+        self._entries()
+        return " ".join(self._said)
 
     def search(self, account: Account) -> Answer[Candidate]:
         """The account's name as the question; no request is made."""
@@ -64,8 +74,9 @@ class IndustryFeeds:
             if named.search(folded)
         )
         if not told:
-            return Answer(Outcome.ZERO_ROWS, (), "", requests)
-        return Answer.of((Reading(articles=told),), requests=requests, error="; ".join(errors)[:500])
+            return Answer(Outcome.ZERO_ROWS, (), "", requests, until=self._until)
+        error = "; ".join(errors)[:500]
+        return Answer.of((Reading(articles=told),), requests=requests, error=error, until=self._until)
 
     def _entries(self) -> tuple[list[tuple[Entry, Response, str]], int, list[str]]:
         """All entries of all feeds, fetched by whoever asks first; a run in which all fail asks again."""
@@ -74,6 +85,9 @@ class IndustryFeeds:
                 return self._read_already, 0, self._errors
             found: list[tuple[Entry, Response, str]] = []
             errors: list[str] = []
+            said: list[str] = []
+            ends: list[datetime | None] = []
+            now = self._context.clock.now()
             for url in self._feeds:
                 try:
                     response = self._context.web.get(url)
@@ -83,11 +97,18 @@ class IndustryFeeds:
                 except SourceError as error:
                     errors.append(error.what)
                     continue
-                fresh = recent(entries, self._context.clock.now(), self._days)
+                fresh = recent(entries, now, self._days)
                 found += [(e, response, f"{e.title}\n{e.text}".casefold()) for e in fresh]
+                said.append(response.body_sha256)
+                ends += [until_next(entries, now), *(_old_at(e, self._days) for e in fresh)]
             if len(errors) < len(self._feeds):
-                self._read_already, self._errors = found, errors
+                self._read_already, self._errors, self._said = found, errors, said
+                self._until = min((end for end in ends if end is not None), default=None)
             return found, len(self._feeds), errors
+
+
+def _old_at(entry: Entry, days: int) -> datetime | None:
+    return entry.published_at + timedelta(days=days) if entry.published_at is not None else None
 
 
 def _pattern(name: str) -> re.Pattern[str]:

@@ -12,15 +12,26 @@ from enrichers.observe import passage
 from enrichers.web.response import Response
 
 _MOST_UNDATED = 10
+#: An entry dated further ahead than this is not told yet: clocks and time zones differ, dates of future days err.
+_AHEAD = timedelta(days=1)
 
 
 def recent(entries: Iterable[Entry], now: datetime, days: int) -> list[Entry]:
     """The entries of the last `days`, newest first; then a few that say no date. Those of a future day are left out."""
-    since, until = now - timedelta(days=days), now + timedelta(days=1)
+    since, until = now - timedelta(days=days), now + _AHEAD
     good = [entry for entry in entries if entry.title]
     dated = [e for e in good if e.published_at is not None and since <= e.published_at <= until]
     dated.sort(key=lambda e: e.published_at or now, reverse=True)
     return dated + [e for e in good if e.published_at is None][:_MOST_UNDATED]
+
+
+def until_next(entries: Iterable[Entry], now: datetime) -> datetime | None:
+    """When the first entry dated too far ahead becomes one that `recent` gives; None where there is none.
+
+    That others grow too old changes nothing: what was told of them was told.
+    """
+    ahead = [e.published_at for e in entries if e.title and e.published_at is not None]
+    return min((at - _AHEAD for at in ahead if at - _AHEAD > now), default=None)
 
 
 def article_of(

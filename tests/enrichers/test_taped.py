@@ -66,7 +66,7 @@ def look(
     web = Taped(pages)
     source = kind(SourceContext(web, FixedClock(NOW)))
     candidate = source.search(account).rows[0]
-    return read_or_recognise(source, account, candidate, web, before)
+    return read_or_recognise(source, account, candidate, web, before, NOW)
 
 
 def world(home: str = "", phone: str = "187") -> dict[str, str]:

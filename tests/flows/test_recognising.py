@@ -23,6 +23,11 @@ _STANDING = {
     "calls": "SELECT run_id, account_id, source, outcome, rows, error, pages FROM source_call ORDER BY ALL",
     "contradicted": "SELECT account_id, field, status FROM staleness WHERE status = 'contradicted' ORDER BY ALL",
     "signal": "SELECT id, account_id, signal_class, observed_at FROM signal ORDER BY ALL",
+    "posting": "SELECT * FROM posting ORDER BY ALL",
+    "board_look": "SELECT * FROM board_look ORDER BY ALL",
+    "article": "SELECT * FROM article ORDER BY ALL",
+    "story": "SELECT * FROM story ORDER BY ALL",
+    "hiring": "SELECT * FROM hiring ORDER BY ALL",
     "reliability": "SELECT source, field, round(shift, 6) AS shift, claimed, checked, compared FROM reliability ORDER BY ALL",
     "rates": "SELECT * EXCLUDE (noted_at) REPLACE (round(rate, 9) AS rate) FROM change_rate ORDER BY ALL",
 }
