@@ -204,15 +204,11 @@ class Enricher:
             findings.sights.append(Sight(account.id, source.name, known, self.now))
             return known.answer(answer.requests)
         reading = next(iter(answer.rows), Reading())
-        if (
-            not findings.links
-            and reading.company is not None  # the record speaks for itself: its link is judged again
-            and (link := self._link(account, source, (chosen,))) is not None
-        ):
+        if not findings.links and (link := self._link(account, source, (chosen,))) is not None:
             findings.links.append((link, chosen, self.now))
         self._take(findings, account, source, chosen, answer)
         if trace is not None:
-            accepted = not findings.links or findings.links[-1][0].decision is LinkDecision.ACCEPT
+            accepted = findings.links[-1][0].decision is LinkDecision.ACCEPT
             new = Known(
                 self.run_id, chosen.company.id, trace, answer.outcome, len(findings.observations) + len(findings.postings),
                 filled_by(findings.observations, self.catalogue), reading.pages, answer.error,
