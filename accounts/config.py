@@ -118,6 +118,28 @@ class RunConfig(_Section):
     """Where a run leaves its figures for monitoring (Prometheus' textfile format)."""
 
 
+class FleetConfig(_Section):
+    """Reading a night on several machines; see docs/deploying.md."""
+
+    store: str | None = None
+    """Where they meet: a folder that all of them see, or `s3://bucket/prefix`. Without it a night is read where it runs."""
+    endpoint_url: str | None = None
+    """Of an object store that is not Amazon's."""
+    region: str | None = None
+    by: Literal["prefect", "commands"] = "prefect"
+    """Who hands out the shards: Prefect, to the workers of its read pool, or this process, to those started by `workers`."""
+    deployment: str = "evergreen-read-shard/read-shard"
+    """With `prefect`: the deployment that reads one shard."""
+    readers: int = Field(default=3, ge=1)
+    """With `prefect`: shards that are read at once, over all machines; each asks a shared host at its part of the rate."""
+    workers: list[list[str]] = []
+    """With `commands`: what starts each worker, such as `["ssh", "reader-1", "evergreen", "work"]`."""
+    tries: int = Field(default=3, ge=1)
+    """Attempts at a shard whose readers die."""
+    shard_minutes: float = Field(default=120, gt=0)
+    """Minutes after which an attempt that says nothing is given up."""
+
+
 class ConsoleConfig(_Section):
     """Who may use the console from elsewhere, and which pages may frame an account."""
 
@@ -264,6 +286,7 @@ class Config(_Section):
     warehouse: WarehouseConfig = WarehouseConfig()
     web: WebConfig = WebConfig()
     run: RunConfig = RunConfig()
+    fleet: FleetConfig = FleetConfig()
     console: ConsoleConfig = ConsoleConfig()
     brief: BriefConfig = BriefConfig()
     icp: IcpConfig = IcpConfig()

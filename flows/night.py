@@ -23,6 +23,7 @@ from flows.concluding import conclude, take_feedback
 from flows.crew import Crew, processes_for, side_by_side
 from flows.deciding import decide_changes
 from flows.enriching import Enricher
+from flows.fleet import fleet_for, take_leftovers
 from flows.judging import Judge
 from flows.knowing import Memory, know
 from flows.learning import learn, learn_trust
@@ -147,6 +148,7 @@ def run_night(
 def _stages(night: _Night, shards: ShardRunner) -> RunReport:
     services, options = night.services, night.options
     with night.stage("pull"):
+        take_leftovers(services, {night.run_id, options.within})
         night.healed += adopt_leftovers(services, {night.run_id, options.within})
         night.healed += heal(services)
         accounts = pull(services, night.run_id)
@@ -214,7 +216,9 @@ def _enrich(night: _Night, work: Plan, shards: ShardRunner, feedback: Feedback) 
     )
 
     processes = processes_for(services, len(work.tasks))
-    with Crew(services, enricher, processes) if processes > 1 else nullcontext() as crew:
+    fleet = fleet_for(services, enricher, batches)
+    at_once = fleet.at_once if fleet else processes + 1
+    with fleet or (Crew(services, enricher, processes) if processes > 1 else nullcontext()) as crew:
 
         def run_shard(number: int) -> None:
             tasks = with_known(batches[number], readings) if recognition else batches[number]
@@ -225,7 +229,7 @@ def _enrich(night: _Night, work: Plan, shards: ShardRunner, feedback: Feedback) 
             told(len(tasks))
 
         between = night.options.between
-        runner = side_by_side(processes + 1) if crew and shards is one_after_another else shards
+        runner = side_by_side(at_once) if crew and shards is one_after_another else shards
         runner(run_shard, len(batches), lambda: between(services, night.run_id) if between else None)
     for number in range(len(batches)):
         load_shard(services, night.run_id, night.folder, number)

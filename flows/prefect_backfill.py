@@ -12,7 +12,7 @@ from prefect import flow  # noqa: E402 - its settings are read at import
 
 from flows.night import raise_if_work_left  # noqa: E402
 from flows.prefect_run import publish_artifacts, run_as_flow  # noqa: E402
-from flows.prefect_shards import as_tasks  # noqa: E402
+from flows.prefect_shards import tasks_for  # noqa: E402
 from flows.refreshing import BackfillForm, run_backfill  # noqa: E402
 from flows.report import RunReport  # noqa: E402
 from flows.services import open_services  # noqa: E402
@@ -37,6 +37,6 @@ def backfill_with_prefect(
 
 def _run(config_path: Path, form: BackfillForm, as_of: str | None, replay: Path | None) -> RunReport:
     with open_services(config_path, as_of=as_of, replay=replay) as services:
-        report = run_backfill(services, form, shards=as_tasks(services.config.run.shards_at_once))
+        report = run_backfill(services, form, shards=tasks_for(services.config))
     publish_artifacts(report)
     return report

@@ -12,10 +12,18 @@ from prefect import task  # noqa: E402 - its settings are read at import
 from prefect.cache_policies import NO_CACHE  # noqa: E402
 from prefect.task_runners import ThreadPoolTaskRunner  # noqa: E402
 
+from accounts.config import Config  # noqa: E402
 from flows.night import ShardRunner  # noqa: E402
 
 #: Tries of a shard beyond the first; single requests are retried by the client.
 SHARD_RETRIES = 2
+
+
+def tasks_for(config: Config) -> ShardRunner:
+    """A runner with as many shards at a time as are done here, or read by the fleet."""
+    fleet, run = config.fleet, config.run
+    waiting = fleet.readers if fleet.by == "prefect" else len(fleet.workers)
+    return as_tasks(waiting + 1 if fleet.store else run.shards_at_once)
 
 
 def as_tasks(at_once: int) -> ShardRunner:

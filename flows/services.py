@@ -11,6 +11,7 @@ from accounts.catalogue import Catalogue, shipped_catalogue
 from accounts.clock import Clock, FixedClock, SystemClock, parse_instant
 from accounts.config import Config, WebConfig, load_config
 from accounts.errors import ConfigError
+from accounts.protocols import ResponseStore
 from accounts.secrets import blocks_named
 from crm.base import Crm
 from crm.registry import open_crm
@@ -86,7 +87,7 @@ def open_services(
     Raises ConfigError, CrmError, WriterBusy; and WarehouseError where a full disk stopped what was done with them.
     """
     config = load_config(config_path)
-    _fetch_blocks(config)
+    fetch_blocks(config)
     clock = clock_for(as_of)
     catalogue = catalogue_for(config)
     crm = crm_for(config, catalogue, clock)
@@ -102,7 +103,7 @@ def open_services(
         )  # fmt: skip
 
 
-def _fetch_blocks(config: Config) -> None:
+def fetch_blocks(config: Config) -> None:
     """Puts the secrets that lie in Prefect blocks where the parts look for them."""
     named = list(blocks_named({"crm": config.crm.options, "sources": config.sources}))
     if named:
@@ -111,23 +112,26 @@ def _fetch_blocks(config: Config) -> None:
         fill_from_blocks(named)
 
 
-def web_for(config: Config, clock: Clock, replay: Path | None) -> Web:
-    """The world as the sources see it: live and polite, or replayed from saved responses."""
+def web_for(config: Config, clock: Clock, replay: Path | None, store: ResponseStore | None = None) -> Web:
+    """The world as the sources see it: live and polite, or replayed from saved responses.
+
+    Responses are kept beside the warehouse, or in a `store` that is given.
+    """
     from enrichers.web.client import WebClient  # noqa: PLC0415 - commands that read nothing start faster
     from enrichers.web.replay import replay_client  # noqa: PLC0415
     from warehouse.responses import FileResponseStore  # noqa: PLC0415
 
     web: WebConfig = config.web
-    store = FileResponseStore(config.home / "responses")
+    store = store if store is not None else FileResponseStore(config.home / "responses")
     if replay is not None:
         return replay_client(replay, clock, web, store)
     return WebClient(web, clock, store)
 
 
 def sources_for(
-    config: Config, clock: Clock, replay: Path | None
+    config: Config, clock: Clock, replay: Path | None, store: ResponseStore | None = None
 ) -> tuple[Taped, Sequence[Source], Sequence[tuple[str, str]]]:
     """The web that notes what is asked, the sources that are on over it, and the others with the reason."""
-    web = Taped(web_for(config, clock, replay))
+    web = Taped(web_for(config, clock, replay, store))
     on, off = active_sources(config, lambda settings: SourceContext(web, clock, settings))
     return web, on, off

@@ -31,6 +31,14 @@ TABLES = (
 _NEWER = (FRESH_READING, SIGHTS)
 #: How the files of a damaged shard end when they are set aside.
 _ASIDE = ".damaged.ndjson"
+#: How the files of a shard end that was read elsewhere; its tables without rows have an empty file of the other kind.
+_COLUMNAR = ".parquet"
+_UNREADABLE = (
+    FileNotFoundError,
+    duckdb.InvalidInputException,
+    duckdb.ConversionException,
+    duckdb.SerializationException,
+)
 
 
 class ShardDamaged(Exception):
@@ -56,15 +64,24 @@ def write_shard(
     try:
         for table, rows in _rows(enricher, findings).items():
             write_rows(_file(folder, number, table), rows)
-        draft = done.with_name(f"{done.name}.part")
-        draft.write_text(str(len(tasks)), encoding="utf-8")
-        draft.replace(done)
+        finish_files(folder, number, len(tasks))
     except OSError as error:
         raise WarehouseError(
             f"The shards in {folder} cannot be written: {error.strerror or error}.",
             remedy="Make room on the disk or give the right to write there; finished shards are kept, and the next run goes on.",
             path=folder,
         ) from error
+
+
+def finish_files(folder: Path, number: int, accounts: int) -> None:
+    """Says of a shard's files that they are whole, and how many accounts they are about; tables without any have no rows."""
+    for table in TABLES:
+        if not (file := _file(folder, number, table)).with_suffix(_COLUMNAR).exists():
+            file.touch()
+    done = _done(folder, number)
+    draft = done.with_name(f"{done.name}.part")
+    draft.write_text(str(accounts), encoding="utf-8")
+    draft.replace(done)
 
 
 def load_shard(services: Services, run_id: str, folder: Path, number: int) -> None:
@@ -88,20 +105,22 @@ def load_shard(services: Services, run_id: str, folder: Path, number: int) -> No
 def _append(services: Services, folder: Path, number: int) -> None:
     for table in TABLES:
         file = _file(folder, number, table)
+        columnar = file.with_suffix(_COLUMNAR)
+        file = columnar if columnar.exists() else file
         if table in _NEWER and not file.exists():
             continue
         try:
             if file.stat().st_size:
                 services.warehouse.append_file(table, file)
-        except (FileNotFoundError, duckdb.InvalidInputException, duckdb.ConversionException) as error:
+        except _UNREADABLE as error:
             raise ShardDamaged(f"{file.name}: {str(error).splitlines()[0]}") from error
 
 
 def drop_files(folder: Path, number: int) -> None:
     """Removes a loaded shard's files; first the one that says the others are whole."""
     _done(folder, number).unlink(missing_ok=True)
-    for table in TABLES:
-        _file(folder, number, table).unlink(missing_ok=True)
+    for file in _files(folder, number):
+        file.unlink(missing_ok=True)
 
 
 def adopt_leftovers(services: Services, alive: Collection[str | None]) -> list[str]:
@@ -121,7 +140,11 @@ def adopt_leftovers(services: Services, alive: Collection[str | None]) -> list[s
                 f"run {folder.name} left {len(damaged)} shards whose files are damaged; they are set aside in {folder}, "
                 "and what they were about is asked again"
             )
-        for leftover in [*folder.glob("*.part"), *folder.glob("[0-9]*.ndjson")]:
+        for leftover in [
+            *folder.glob("*.part"),
+            *folder.glob("[0-9]*.ndjson"),
+            *folder.glob(f"[0-9]*{_COLUMNAR}"),
+        ]:
             if not leftover.name.endswith(_ASIDE):
                 leftover.unlink(missing_ok=True)
     return told + clear_half_published(services.config.home)
@@ -131,10 +154,9 @@ def _adopted(services: Services, folder: Path, number: int) -> bool:
     try:
         load_shard(services, folder.name, folder, number)
     except ShardDamaged:
-        for table in TABLES:
-            file = _file(folder, number, table)
+        for file in _files(folder, number):
             if file.exists():
-                file.replace(file.with_name(file.name.removesuffix(".ndjson") + _ASIDE))
+                file.replace(file.with_name(file.stem + _ASIDE))
         _done(folder, number).unlink()
         return False
     return True
@@ -142,6 +164,11 @@ def _adopted(services: Services, folder: Path, number: int) -> bool:
 
 def _file(folder: Path, number: int, table: str) -> Path:
     return folder / f"{number:05d}.{table}.ndjson"
+
+
+def _files(folder: Path, number: int) -> list[Path]:
+    made = [_file(folder, number, table) for table in TABLES]
+    return [*made, *(file.with_suffix(_COLUMNAR) for file in made)]
 
 
 def _done(folder: Path, number: int) -> Path:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter, defaultdict, deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from accounts.config import BudgetConfig
@@ -98,6 +98,17 @@ class Spending:
                 for name, reasons in sorted(self._refused.items())
                 for why, count in reasons.most_common()
             )
+
+    def refused(self) -> dict[str, dict[str, int]]:
+        """By source and reason, how many accounts it was not asked about."""
+        with self._lock:
+            return {name: dict(reasons) for name, reasons in self._refused.items()}
+
+    def hear(self, refused: Mapping[str, Mapping[str, int]]) -> None:
+        """Takes in what another machine's purse refused."""
+        with self._lock:
+            for name, reasons in refused.items():
+                self._refused[name].update(reasons)
 
     def _purses(self, source: str, account_id: str) -> Sequence[_Account]:
         return self._run, self._sources[source], self._accounts[account_id]

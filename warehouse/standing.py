@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from accounts.change import ReviewAction, ReviewDecision
@@ -72,6 +72,10 @@ class Decided:
     def judged(self, account_id: str, source: str, record_id: str) -> bool | None:
         """A steward's word on whether a source's record is the account."""
         return self._links.get((account_id, f"{source}:{record_id}"))
+
+    def links(self) -> Mapping[tuple[str, str], bool]:
+        """All words on records: (account, `source:record`) → whether they are the same."""
+        return self._links
 
     def aliases(self, account_id: str) -> Iterable[str]:
         """Names learned from stewards; none are kept yet."""

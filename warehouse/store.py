@@ -131,7 +131,7 @@ class Warehouse:
         count = 0
         try:
             with tempfile.NamedTemporaryFile(
-                "w", suffix=".ndjson", dir=self._scratch, encoding="utf-8"
+                "w", suffix=".ndjson", dir=self._scratch, encoding="utf-8", errors="replace"
             ) as file:
                 for row in rows:
                     file.write(json.dumps(row, ensure_ascii=False, default=plain) + "\n")
@@ -144,10 +144,14 @@ class Warehouse:
         return count
 
     def append_file(self, table: str, *files: Path) -> None:
-        """Appends newline-delimited JSON files written by `append`'s rules."""
+        """Appends newline-delimited JSON files written by `append`'s rules, or Parquet files with the table's columns."""
         columns = self.columns(table)
         spec = ", ".join(f"'{name}': '{kind}'" for name, kind in columns)
         names = ", ".join(f'"{name}"' for name, _ in columns)
+        if all(file.suffix == ".parquet" for file in files):
+            query = f"INSERT INTO {table} ({names}) SELECT {names} FROM read_parquet($files)"
+            self._execute(query, {"files": [str(f) for f in files]})
+            return
         self._execute(
             f"INSERT INTO {table} ({names}) SELECT {names} FROM read_json($files, format = 'newline_delimited', "
             f"columns = {{{spec}}}, maximum_object_size = 268435456)",

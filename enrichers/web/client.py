@@ -97,6 +97,10 @@ class WebClient:
         """What this run has just read of an address's site, without asking again."""
         return self._memory.of(url)
 
+    def alone_at(self, hosts: frozenset[str]) -> None:
+        """Says which hosts no other process or machine of ours asks: those are asked at the full rate."""
+        self._politeness.alone = hosts
+
     def look_up(self, domain: str) -> Records:
         """What DNS says of a domain. Raises SourceUnavailable where nobody answers."""
         return self._names.look_up(domain)

@@ -80,6 +80,8 @@ class Politeness:
         self._timer = timer
         self._hosts: dict[str, _Host] = {}
         self._lock = threading.Lock()
+        self.alone: frozenset[str] = frozenset()
+        """Hosts that nobody else asks, whatever `shared_by` says."""
 
     @contextmanager
     def turn(self, site: str) -> Iterator[None]:
@@ -123,7 +125,7 @@ class Politeness:
         with host.lock:
             now = self._timer.seconds()
             turn = max(now, host.next_turn)
-            host.next_turn = turn + max(1.0 / self._rate(site), host.crawl_delay) * self._config.shared_by
+            host.next_turn = turn + max(1.0 / self._rate(site), host.crawl_delay) * self._shared_by(site)
         if turn > now:
             self._timer.wait(turn - now)
 
@@ -144,8 +146,11 @@ class Politeness:
             return rule.requests_per_second
         return self._config.requests_per_second
 
-    def _places(self) -> int:
-        return max(1, self._config.connections_per_host // self._config.shared_by)
+    def _shared_by(self, site: str) -> int:
+        return 1 if site in self.alone and rule_for(site) is None else self._config.shared_by
+
+    def _places(self, site: str) -> int:
+        return max(1, self._config.connections_per_host // self._shared_by(site))
 
     def _enter(self, site: str) -> _Host:
         host = self._host(site)
@@ -160,7 +165,7 @@ class Politeness:
             host = self._hosts.get(name)
             if host is None:
                 self._forget_idle()
-                host = _Host(threading.BoundedSemaphore(self._places()))
+                host = _Host(threading.BoundedSemaphore(self._places(site)))
                 self._hosts[name] = host
             return host
 

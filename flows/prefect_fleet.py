@@ -1,0 +1,90 @@
+"""The fleet under Prefect: one flow run reads one shard, on whichever machine has a worker of the read pool."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from tempfile import gettempdir
+from uuid import UUID
+
+from flows.prefect_settings import settle_prefect
+
+settle_prefect()
+
+from prefect import flow  # noqa: E402 - its settings are read at import
+from prefect.client.orchestration import SyncPrefectClient, get_client  # noqa: E402
+from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError  # noqa: E402
+from prefect.states import Cancelling  # noqa: E402
+
+from accounts.config import FleetConfig  # noqa: E402
+from accounts.errors import ConfigError, WarehouseError  # noqa: E402
+from flows.fleet_hands import HandLost  # noqa: E402
+from flows.fleet_store import open_store  # noqa: E402
+from flows.fleet_worker import Order, do_shard  # noqa: E402
+
+#: Seconds between looks at a shard's flow run.
+_BETWEEN_LOOKS = 3.0
+
+
+@flow(name="evergreen-read-shard", persist_result=False, log_prints=False)
+def read_shard(
+    store: str, run_id: str, number: int, attempt: int = 1, endpoint_url: str | None = None, region: str | None = None,
+) -> None:  # fmt: skip
+    """Read one shard of a night and leave it in the fleet's store."""
+    working = Path(gettempdir()) / "evergreen"
+    working.mkdir(mode=0o700, exist_ok=True)
+    do_shard(open_store(store, endpoint_url, region), Order(run_id, number, attempt), working)
+
+
+class PrefectHands:
+    """Hands shards out as flow runs of a deployment; a flow run that crashed is a hand lost."""
+
+    def __init__(self, fleet: FleetConfig, store: str) -> None:
+        self.at_once = fleet.readers
+        self._fleet, self._store = fleet, store
+        self._client: SyncPrefectClient = get_client(sync_client=True)
+
+    def do(self, order: Order) -> None:
+        """Starts a flow run and waits until it has ended. Raises WarehouseError where the server has no such deployment."""
+        started = self._start(order)
+        deadline = time.monotonic() + self._fleet.shard_minutes * 60
+        while time.monotonic() < deadline:
+            try:
+                state = self._client.read_flow_run(started).state
+            except (OSError, PrefectHTTPStatusError):  # the server is away; the shard is not
+                state = None
+            if state is not None and state.is_completed():
+                return
+            if state is not None and state.is_failed():
+                raise WarehouseError(
+                    f"Shard {order.number} failed where it was read: {state.message or 'no reason given'}",
+                    remedy=f"See the flow run {started} in Prefect's pages.",
+                )
+            if state is not None and state.is_final():
+                raise HandLost
+            time.sleep(_BETWEEN_LOOKS)
+        self._client.set_flow_run_state(started, Cancelling(), force=True)
+        raise HandLost
+
+    def close(self) -> None:
+        """Nothing is held: the workers are Prefect's."""
+
+    def _start(self, order: Order) -> UUID:
+        fleet = self._fleet
+        given = {
+            "store": self._store, "run_id": order.run_id, "number": order.number, "attempt": order.attempt,
+            "endpoint_url": fleet.endpoint_url, "region": fleet.region,
+        }  # fmt: skip
+        name = f"{order.run_id}-{order.number:05d}-{order.attempt:02d}"
+        try:
+            deployment = self._client.read_deployment_by_name(fleet.deployment)
+        except ObjectNotFound:
+            raise ConfigError(
+                f"Prefect's server has no deployment {fleet.deployment}.",
+                remedy="Run `evergreen setup-prefect`, then `prefect deploy --all`.",
+                key="fleet.deployment",
+            ) from None
+        run = self._client.create_flow_run_from_deployment(
+            deployment.id, parameters=given, name=name, idempotency_key=name
+        )
+        return run.id

@@ -1,0 +1,1 @@
+"""Nights that several machines read."""
