@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 from accounts.errors import SourceBroken
+from accounts.json_text import load_json
 from accounts.values.base import tidy
 
 _LONGEST = 4000
@@ -25,7 +26,7 @@ _NAMED_DAYS = {"today": 0, "just": 0, "今天": 0, "刚刚": 0, "yesterday": 1, 
 def load(body: bytes, what: str) -> Any:
     """The JSON in a body. Raises SourceBroken naming `what` was expected."""
     try:
-        return json.loads(body)
+        return load_json(body)
     except (ValueError, RecursionError) as error:
         raise SourceBroken(f"The answer is not {what}.") from error
 
@@ -69,6 +70,16 @@ def text(value: Any, longest: int = _LONGEST) -> str:
     if isinstance(value, int):
         return str(value) if abs(value) < 10**20 else ""
     return tidy(value[:longest])
+
+
+def join_url(base: str, told: str) -> str:
+    """Where an address leads from a page; the page's own where nothing is told, or nothing that is an address."""
+    try:
+        joined = urljoin(base, told)
+        urlsplit(joined)
+    except ValueError:
+        return base
+    return joined
 
 
 def texts(values: Any) -> tuple[str, ...]:

@@ -26,4 +26,7 @@ def render_html(report: RunReport) -> str:
 def _safe_url(url: Any) -> str:
     """A link target, empty unless it is plain http(s)."""
     text = str(url or "")
-    return text if urlsplit(text).scheme in ("http", "https") else ""
+    try:
+        return text if urlsplit(text).scheme in ("http", "https") else ""
+    except ValueError:
+        return ""

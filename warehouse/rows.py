@@ -104,7 +104,7 @@ def write_rows(path: Path, rows: Iterable[Row]) -> int:
     """Writes rows as newline-delimited JSON, atomically (a half-written file never has the final name) and durably."""
     partial = path.with_suffix(path.suffix + ".part")
     count = 0
-    with partial.open("w", encoding="utf-8") as file:
+    with partial.open("w", encoding="utf-8", errors="replace") as file:
         for row in rows:
             file.write(json.dumps(row, ensure_ascii=False, default=plain) + "\n")
             count += 1

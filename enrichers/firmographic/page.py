@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 from lxml import html as lxml_html
@@ -54,7 +54,7 @@ _ICON_TAGS = frozenset({"i", "span", "em"})
 _LABEL = re.compile(
     r"(?i)^\W*(?:tele)?(?:phone|fax|call(?: us)?(?: now)?|tel|mobile|e-?mail|address|电话|電話|传真|傳真|邮箱|地址|热线|手机)\W*$"
 )
-_WHOLE = re.compile(r"https?://[^/?#\s]+/[^?#\s]+$")
+_WHOLE = re.compile(r"https?://[\w.:%~-]+/[^?#\s]+$", re.ASCII)
 _ROOTED = re.compile(r"/(?!/)[^?#.\s]*(?:\.\w+)?")
 _ORIGIN = re.compile(r"https?://[^/?#\s]+")
 """Addresses that are joined without the care `urljoin` takes: nearly all of a page's."""
@@ -172,16 +172,18 @@ class Page:
         return self.url
 
     def absolute(self, href: str, base: str | None = None) -> str:
-        """An absolute address, or the text itself where the page's own address is unknown or `href` is broken."""
+        """An absolute address, the text itself where the page's own address is unknown, nothing where `href` is broken."""
         start, href = base or self.url, href.strip()
-        if not start or _WHOLE.match(href):
+        if _WHOLE.match(href):
             return href
-        if _ROOTED.fullmatch(href) and (origin := _ORIGIN.match(start)):
+        if start and _ROOTED.fullmatch(href) and (origin := _ORIGIN.match(start)):
             return origin.group() + href
         try:
-            return urljoin(start, href)
+            joined = urljoin(start or "", href)
+            urlsplit(joined)
         except ValueError:
-            return href
+            return ""
+        return joined
 
     def before(self, line: Line, count: int) -> list[Line]:
         """The lines just above, nearest first."""
@@ -352,7 +354,10 @@ def _steps(node: etree._Element | None) -> Iterator[str]:
         if identity and re.fullmatch(r"[A-Za-z][\w-]*", identity):
             yield f"{node.tag}#{identity}"
             return
-        place = sum(1 for _ in node.itersiblings(node.tag, preceding=True)) + 1
-        alone = place == 1 and next(node.itersiblings(node.tag), None) is None
+        try:
+            place = sum(1 for _ in node.itersiblings(node.tag, preceding=True)) + 1
+            alone = place == 1 and next(node.itersiblings(node.tag), None) is None
+        except ValueError:  # a name with a control character: lxml makes such an element and will not look for one
+            return
         yield node.tag if alone else f"{node.tag}:nth-of-type({place})"
         node = node.getparent()

@@ -6,7 +6,6 @@ https://microformats.org/wiki/hcard. Only what describes an organisation is read
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from typing import Any
 from bs4 import BeautifulSoup
 from lxml import etree
 
+from accounts.json_text import load_json
 from enrichers.firmographic.page import Page
 
 _ORGANISATION = re.compile(
@@ -82,7 +82,7 @@ def _loads(text: str) -> Any:
         return None
     for attempt in (text, _CONTROL.sub(" ", text), re.sub(r",\s*([}\]])", r"\1", _CONTROL.sub(" ", text))):
         try:
-            return json.loads(attempt)
+            return load_json(attempt)
         except (ValueError, RecursionError):
             continue
     return None

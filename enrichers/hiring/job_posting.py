@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
-from urllib.parse import urljoin
 
 from accounts.errors import SourceBroken
+from accounts.json_text import load_json
 from enrichers.hiring.board import Listing, Role, joined
 from enrichers.hiring.html_page import parse_html
-from enrichers.shapes import day, dig, text
+from enrichers.shapes import day, dig, join_url, text
 from enrichers.web.plain import plain
 
 _CONTROL = re.compile(r"[\x00-\x1f]")
@@ -49,7 +48,7 @@ def role_of(node: Any, url: str, today: date | None = None) -> Role | None:
     until = day(dig(node, "validThrough"))
     if today is not None and until is not None and until < today:
         return None
-    own = urljoin(url, text(dig(node, "url"))) if text(dig(node, "url")) else url
+    own = join_url(url, text(dig(node, "url")))
     number = dig(node, "identifier")
     told = dig(node, "description")
     return Role(
@@ -80,7 +79,7 @@ def _loads(script: str) -> Any:
     script = script.strip().removeprefix("<!--").removesuffix("-->").strip().rstrip(";")
     for attempt in (script, _CONTROL.sub(" ", script)):
         try:
-            return json.loads(attempt)
+            return load_json(attempt)
         except (ValueError, RecursionError):
             continue
     return None

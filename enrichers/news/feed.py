@@ -149,7 +149,7 @@ def _mended(match: re.Match[str]) -> str:
     found = match.group()
     if found.startswith("<"):
         return found if found.endswith("]]>") else f"{found}]]>"
-    if found in _XML_NAMES or found.startswith("&#"):
+    if found in _XML_NAMES or (found.startswith("&#") and not _CONTROL.match(html.unescape(found))):
         return found
     known = html.unescape(found) if len(found) > 1 else found
     return known if known != found else "&amp;" + found[1:]

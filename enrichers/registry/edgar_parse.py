@@ -5,13 +5,13 @@ Source: https://www.sec.gov/search-filings/edgar-application-programming-interfa
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from accounts.errors import SourceBroken
+from accounts.json_text import load_json
 from accounts.values.base import tidy
 from enrichers.readers import reader
 from enrichers.registry.edgar_places import Place, place_of
@@ -164,7 +164,7 @@ def _former_names(entries: Any) -> Iterator[FormerName]:
 
 def _object(body: bytes, what: str) -> Mapping[str, Any]:
     try:
-        data = json.loads(body)
+        data = load_json(body)
     except (ValueError, RecursionError) as error:
         raise SourceBroken(f"EDGAR answered with something that is not {what}.") from error
     if not isinstance(data, dict):

@@ -6,12 +6,12 @@ A lapsed registration says that nobody paid for the renewal, not that the compan
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from accounts.errors import SourceBroken
+from accounts.json_text import load_json
 from accounts.values.base import tidy
 from accounts.values.identifier import lei_checks
 from enrichers.readers import reader
@@ -58,7 +58,7 @@ class LegalEntity:
 def parse_entities(body: bytes) -> Iterator[LegalEntity]:
     """The records of a response, one or many. Raises SourceBroken where the body is no such response."""
     try:
-        data = json.loads(body).get("data")
+        data = load_json(body).get("data")
     except (ValueError, RecursionError, AttributeError) as error:
         raise SourceBroken("GLEIF answered with something that is not its JSON.") from error
     if not isinstance(data, dict | list):

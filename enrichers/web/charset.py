@@ -21,6 +21,8 @@ _TELLING = 3
 _ENOUGH = 8
 """Where a multi-byte encoding is declared, whose characters may look like short sequences: three telling ones."""
 _DEFAULTS = frozenset({"cp1252", "iso8859-1", "latin-1"})  # what servers say without having looked
+_NO_CHARSETS = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7"})
+"""What Python calls encodings and no browser does; UTF-7 hides markup."""
 _SUPERSETS = {"gbk": "gb18030", "gb2312": "gb18030", "hz-gb-2312": "gb18030", "big5": "big5hkscs"}
 
 
@@ -65,10 +67,17 @@ def _known(name: str) -> str | None:
     if resolved is None:
         return None
     try:
-        codec = codecs.lookup(resolved).name
+        codec = codecs.lookup(resolved)
     except (LookupError, ValueError):
         return None
-    return _SUPERSETS.get(codec, codec)
+    if codec.name in _NO_CHARSETS or not _is_of_text(codec):
+        return None
+    return _SUPERSETS.get(codec.name, codec.name)
+
+
+def _is_of_text(codec: codecs.CodecInfo) -> bool:
+    """False for what turns bytes into bytes (base64, zlib), which Python keeps in the same drawer."""
+    return bool(getattr(codec, "_is_text_encoding", True))
 
 
 def _is_utf8(body: bytes, declared: list[str]) -> bool:

@@ -23,7 +23,7 @@ def plain(markup: str, longest: int = LONGEST, *, packed: bool = True) -> str:
     >>> plain("&lt;p&gt;One &amp;amp; two&lt;/p&gt;&lt;p&gt;Three&lt;/p&gt;")
     'One & two\\nThree'
     """
-    markup = markup[:longest]
+    markup = markup[:longest].encode("utf-8", "replace").decode()  # half of a surrogate pair is no text
     if packed and _ESCAPED.search(markup):
         markup = html.unescape(markup)
     if "<" in markup:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
-from urllib.parse import urljoin
 
 from lxml import html as lxml_html
 
 from accounts.errors import SourceBroken
 from enrichers.hiring.board import Ask, Board, Certainty, Listing, Role, addresses
 from enrichers.hiring.html_page import parse_html, shown
-from enrichers.shapes import day
+from enrichers.shapes import day, join_url
 
 _NUMBER = re.compile(r"/jobs/(\d+)/")
 _DATE = re.compile(r"\d{1,2}/\d{1,2}/\d{4}|\d{4}-\d{2}-\d{2}")
@@ -50,7 +49,7 @@ def _roles(slug: str, root: lxml_html.HtmlElement) -> Iterator[Role]:
             else None
         )
         if title:
-            url = urljoin(f"https://{slug}/", link.get("href").partition("?")[0])
+            url = join_url(f"https://{slug}/", link.get("href").partition("?")[0])
             yield Role(
                 match[1],
                 title,

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
-from urllib.parse import urljoin
 
 from lxml import html as lxml_html
 
 from accounts.errors import SourceBroken
 from enrichers.hiring.board import Ask, Board, Certainty, Listing, Role, addresses
 from enrichers.hiring.html_page import parse_html, shown
+from enrichers.shapes import join_url
 
 _JOB = re.compile(r"/job/(\w+)")
 
@@ -41,7 +41,7 @@ def _roles(root: lxml_html.HtmlElement) -> Iterator[Role]:
         where = [e for e in row.iter() if "jv-job-list-location" in (e.get("class") or "")]
         title = shown(named[0]) if named else shown(node)
         if title:
-            url = urljoin("https://jobs.jobvite.com/", node.get("href"))
+            url = join_url("https://jobs.jobvite.com/", node.get("href"))
             yield Role(match[1], title, url, None, department, shown(where[0]) if where else "")
 
 

@@ -9,12 +9,11 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import date
-from urllib.parse import urljoin
 
 from accounts.errors import SourceBroken
 from enrichers.hiring.board import Ask, Board, Certainty, Listing, Role
 from enrichers.hiring.html_page import parse_html, shown
-from enrichers.shapes import day, dig, objects, text, whole
+from enrichers.shapes import day, dig, join_url, objects, text, whole
 from enrichers.web.charset import decode
 
 _DATA = re.compile(r"phApp\.ddo\s*=\s*(?=\{)")
@@ -68,7 +67,7 @@ def _role(slug: str, row: object) -> Role:
 
 def _job_url(slug: str, number: str, applying: str) -> str:
     if slug.startswith("http") and number:
-        return urljoin(slug.rstrip("/") + "/", f"job/{number}")
+        return join_url(slug.rstrip("/") + "/", f"job/{number}")
     return applying or slug
 
 
@@ -81,7 +80,7 @@ def _marked(slug: str, body: bytes, today: date) -> Iterator[Role]:
         yield Role(
             id=text(number),
             title=title,
-            url=urljoin(
+            url=join_url(
                 slug if slug.startswith("http") else "https://careers.invalid/", node.get("href") or ""
             ),
             posted_on=day(node.get(f"{_MARK}post-date-text"), today),
