@@ -91,6 +91,8 @@ class WebConfig(_Section):
     pages_per_site: int = Field(default=6, ge=1)
     allow_private: bool = False
     """Only for the loopback demo world and tests: permits fetching from 127.0.0.0/8."""
+    gateway: str | None = Field(default=None, pattern=r"^http://127\.0\.0\.1:\d{1,5}$")
+    """Only for the loopback demo world: every host is asked at this address, told apart by the Host header."""
     shared_by: int = Field(default=1, ge=1)
     """Processes or machines that read at once: each asks a host at its part of the rate."""
 

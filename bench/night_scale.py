@@ -1,8 +1,9 @@
 """Cost of nights against the number of accounts and of changes on the demo world, whose pages are dressed to 30 to 70 KB:
 the first night, our own writes coming back, a night after which nothing changed, one after which 1 % did. CPU seconds by stage, peak of memory.
 
-`python -m bench.night_scale ACCOUNTS FOLDER [--processes N] [--bare]` measures one size alone; nothing is extrapolated
-but the figure that says so.
+Pages come over HTTP from a server on loopback, a process of its own; manners are not measured: `PER_SECOND` says how often a host
+is asked. `python -m bench.night_scale ACCOUNTS FOLDER [--processes N] [--bare] [--replay]` measures one size alone; nothing is
+extrapolated but the figure that says so.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from bench.figure import Figure
 
@@ -25,9 +27,21 @@ _CONFIG = """\
 [crm]
 kind = "file"
 path = "accounts.csv"
+[web]
+contact = "ops@evergreen.example"
+requests_per_second = {per_second}
+connections_per_host = 8
+{gateway}
 [run]
 processes = {processes}
+threads = {threads}
+[sources.dns]
+enabled = false
+[sources.industry_feeds]
+feeds = ["https://trade-herald.example/feed.xml", "https://hangye-bao.example/rss.xml"]
 """
+#: Requests a second and host; the demo world does not mind.
+PER_SECOND = 500
 
 
 def measure(folder: Path) -> list[Figure]:
@@ -77,36 +91,92 @@ class _Stages:
         self._since = now
 
 
-def _nights(accounts: int, folder: Path, processes: int, dressed: bool, most: int) -> None:
-    from accounts.clock import parse_instant  # noqa: PLC0415 - only in the process that is measured
-    from demo.crm_export import export, write_csv  # noqa: PLC0415
+def _nights(asked: argparse.Namespace) -> None:
+    from demo.crm_export import export, write_csv  # noqa: PLC0415 - only in the process that is measured
     from demo.replay import write_night  # noqa: PLC0415
     from demo.world import World  # noqa: PLC0415
+
+    folder: Path = asked.folder
+    folder.mkdir(parents=True)
+    world = World(1, asked.accounts, 1, dressed=not asked.bare)
+    write_csv(folder / "accounts.csv", export(world))
+    server = None if asked.replay else _Server(asked.accounts, not asked.bare, asked.patience)
+    config = folder / "evergreen.toml"
+    gateway = "" if server is None else f'gateway = "{server.address}"'
+    config.write_text(
+        _CONFIG.format(
+            gateway=gateway, processes=asked.processes, threads=asked.threads, per_second=PER_SECOND
+        ),
+        encoding="utf-8",
+    )
+    nights = []
+    replay = write_night(world, folder / "web") if server is None else None
+    for day, name in enumerate((_FIRST, "our own writes back", _QUIET, _FEW)[: asked.nights]):
+        if name == _FEW:
+            world.change_some(0.01)
+            if server is None:
+                replay = write_night(world, folder / "web")
+            else:
+                server.change_some(0.01)
+        nights.append(_night(name, config, world.now() + timedelta(days=day), replay))
+        if server is not None:
+            nights[-1]["server_cpu"] = server.cpu()
+    told = {
+        "accounts": asked.accounts,
+        "processes": asked.processes,
+        "nights": nights,
+        "peak": nights[-1]["peak"],
+    }
+    print(json.dumps(told))
+    if server is not None:
+        server.stop()
+
+
+def _night(name: str, config: Path, at: datetime, replay: Path | None) -> dict[str, Any]:
     from flows.night import NightOptions, run_night  # noqa: PLC0415
     from flows.services import open_services  # noqa: PLC0415
 
-    folder.mkdir(parents=True)
-    world = World(1, accounts, 1, dressed=dressed)
-    write_csv(folder / "accounts.csv", export(world))
-    config = folder / "evergreen.toml"
-    config.write_text(_CONFIG.format(processes=processes), encoding="utf-8")
-    nights, now, replay = [], parse_instant(world.now().isoformat()), write_night(world, folder / "web")
-    for day, name in enumerate((_FIRST, "our own writes back", _QUIET, _FEW)[:most]):
-        if name == _FEW:
-            world.change_some(0.01)
-            replay = write_night(world, folder / "web")
-        before, began, stages = _cpu(), time.monotonic(), _Stages()
-        with open_services(config, as_of=(now + timedelta(days=day)).isoformat(), replay=replay) as services:
-            report = run_night(services, NightOptions(apply=True), progress=stages)
-        stages.end()
-        nights.append(
-            {
-                "name": name, "cpu": round(_cpu() - before, 1), "wall": round(time.monotonic() - began, 1),
-                "stages": stages.spent, "looked_at": report.looked_at, "requests": report.counts()["requests"],
-                "written": sum(report.outcomes.values()), "peak": _peak(),
-            }
-        )  # fmt: skip
-    print(json.dumps({"accounts": accounts, "processes": processes, "nights": nights, "peak": _peak()}))
+    before, began, stages = _cpu(), time.monotonic(), _Stages()
+    with open_services(config, as_of=at.isoformat(), replay=replay) as services:
+        report = run_night(services, NightOptions(apply=True), progress=stages)
+        evidence = sum(
+            p.stat().st_size for p in (services.config.home / "responses").rglob("*") if p.is_file()
+        )
+    stages.end()
+    return {
+        "name": name, "cpu": round(_cpu() - before, 1), "wall": round(time.monotonic() - began, 1),
+        "stages": stages.spent, "wall_stages": dict(report.seconds), "looked_at": report.looked_at,
+        "requests": report.counts()["requests"], "failed": report.counts()["failed_calls"],
+        "written": sum(report.outcomes.values()), "peak": _peak(), "evidence_mb": evidence // 1_000_000,
+    }  # fmt: skip
+
+
+class _Server:
+    """The world, served by a process of its own that obeys lines: `cpu`, `change SHARE`."""
+
+    def __init__(self, accounts: int, dressed: bool, patience: float) -> None:
+        command = [sys.executable, "-m", "bench.demo_server", str(accounts), str(int(dressed)), str(patience)]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.address = self._said()
+
+    def change_some(self, share: float) -> None:
+        self._ask(f"change {share}")
+
+    def cpu(self) -> float:
+        return float(self._ask("cpu"))
+
+    def stop(self) -> None:
+        self._process.communicate()
+
+    def _ask(self, line: str) -> str:
+        assert self._process.stdin is not None
+        self._process.stdin.write(line + "\n")
+        self._process.stdin.flush()
+        return self._said()
+
+    def _said(self) -> str:
+        assert self._process.stdout is not None
+        return self._process.stdout.readline().strip()
 
 
 def _peak() -> int:
@@ -122,11 +192,13 @@ def _cpu() -> float:
 
 
 if __name__ == "__main__":
-    asked = argparse.ArgumentParser(prog="python -m bench.night_scale")
-    asked.add_argument("accounts", type=int)
-    asked.add_argument("folder", type=Path)
-    asked.add_argument("--processes", type=int, default=1)
-    asked.add_argument("--nights", type=int, default=4)
-    asked.add_argument("--bare", action="store_true", help="pages of a kilobyte, as the demo has them")
-    given = asked.parse_args()
-    _nights(given.accounts, given.folder, given.processes, not given.bare, given.nights)
+    given = argparse.ArgumentParser(prog="python -m bench.night_scale")
+    given.add_argument("accounts", type=int)
+    given.add_argument("folder", type=Path)
+    given.add_argument("--processes", type=int, default=1)
+    given.add_argument("--threads", type=int, default=32)
+    given.add_argument("--nights", type=int, default=4)
+    given.add_argument("--patience", type=float, default=0.05, help="how much of their time slow hosts take")
+    given.add_argument("--bare", action="store_true", help="pages of a kilobyte, as the demo has them")
+    given.add_argument("--replay", action="store_true", help="saved answers instead of HTTP")
+    _nights(given.parse_args())

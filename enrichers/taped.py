@@ -187,7 +187,7 @@ def read_or_recognise(
     `more` whatever else the caller wants unchanged.
 
     Where nothing changed since, the answer's outcome is `rows`, its one reading is `same`, and nothing was parsed. The trace is
-    None for a reading that must be made anew every time: one that failed, or told what is told anew every time (signals).
+    None for a reading that must be made anew every time: one that failed.
     """
     tape = _Tape()
     if _still_stands(before, now) and before.basis == _basis(source, account, candidate, before.heeded, more):
@@ -212,8 +212,6 @@ def _still_stands(before: Trace | None, now: datetime) -> TypeGuard[Trace]:
 
 def _may_return(source: Source, answer: Answer[Reading], heeded: tuple[str, ...], tape: _Tape) -> bool:
     if answer.outcome not in (Outcome.ROWS, Outcome.ZERO_ROWS) or len(answer.rows) > 1 or answer.cost:
-        return False
-    if any(reading.signals for reading in answer.rows):
         return False
     rests = bool(tape.asked) or bool(getattr(source, "basis", ""))
     return "*" not in heeded and rests and all(question != "POST" for question, _ in tape.asked)

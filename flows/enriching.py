@@ -209,10 +209,12 @@ class Enricher:
         self._take(findings, account, source, chosen, answer)
         if trace is not None:
             accepted = findings.links[-1][0].decision is LinkDecision.ACCEPT
+            signals = tuple(signal.id for signal in reading.signals)
+            rows = len(findings.observations) + len(findings.postings) + len(signals)
             new = Known(
-                self.run_id, chosen.company.id, trace, answer.outcome, len(findings.observations) + len(findings.postings),
+                self.run_id, chosen.company.id, trace, answer.outcome, rows,
                 filled_by(findings.observations, self.catalogue), reading.pages, answer.error,
-                reading.company, basis if accepted else None,
+                reading.company, basis if accepted else None, signals,
             )  # fmt: skip
             findings.remembered.append(Remembered(account.id, source.name, new, self.now))
         return answer

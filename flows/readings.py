@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The newest reading of a record; `link_basis` is None where the link it led to was not accepted."""
+    """The newest reading of a record; `link_basis` is None where the link it led to was not accepted. `signals` are the ids
+    of those it told of the record itself, which every look says again."""
 
     run_id: str
     record_id: str
@@ -37,6 +38,7 @@ class Known:
     error: str = ""
     company: Company | None = None
     link_basis: str | None = None
+    signals: tuple[str, ...] = ()
 
     def settled_among(self, candidates: Sequence[Candidate], basis: str) -> Candidate | None:
         """The candidate this was read from, where everything its accepted link rested on is unchanged."""
@@ -125,6 +127,7 @@ def reading_row(found: Remembered) -> dict[str, Any]:
         "fingerprint": known.trace.fingerprint, "read_at": found.read_at, "seen_at": found.read_at, "looks": 1,
         "outcome": known.outcome.value, "rows": known.rows, "fields": known.fields, "pages": known.pages, "error": known.error,
         "trace": asdict(known.trace), "company": _plain_company(known.company), "link_basis": known.link_basis,
+        "signals": known.signals,
     }  # fmt: skip
 
 
@@ -140,7 +143,7 @@ def _known_from(row: Mapping[str, Any]) -> Known:
     return Known(
         row["run_id"], row["record_id"], _trace_from(json.loads(row["trace"])),
         Outcome(row["outcome"]), row["rows"], tuple(row["fields"] or ()), tuple(row["pages"] or ()), row["error"] or "",
-        _company_from(row["company"]), row["link_basis"],
+        _company_from(row["company"]), row["link_basis"], tuple(row["signals"] or ()),
     )  # fmt: skip
 
 

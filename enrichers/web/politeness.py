@@ -141,7 +141,9 @@ class Politeness:
                 host.failures, host.open_until = _FAILURES_TO_OPEN - 1, 0.0
 
     def _rate(self, site: str) -> float:
-        rule = rule_for(site)
+        rule = (
+            rule_for(site) if self._config.gateway is None else None
+        )  # the demo world has no rules of its own
         if rule is not None and rule.requests_per_second is not None:
             return rule.requests_per_second
         return self._config.requests_per_second

@@ -95,25 +95,31 @@ class LiveTransport:
             return hop
 
     def _exchange(self, session: requests.Session, request: Request) -> Hop:
-        prepared = session.prepare_request(
-            requests.Request(
-                "GET" if request.body is None else "POST",
-                with_secrets(request.url, request.secrets),
-                headers=dict(request.headers),
-                data=request.body,
-            )
-        )
+        url, headers = self._through_gateway(with_secrets(request.url, request.secrets), request.headers)
+        method = "GET" if request.body is None else "POST"
+        prepared = session.prepare_request(requests.Request(method, url, headers=headers, data=request.body))
         proxies, verify = self._environment(request.url)
         with session.send(
             prepared, stream=True, allow_redirects=False, proxies=proxies, verify=verify,
             timeout=(self._config.connect_timeout, self._config.read_timeout),
         ) as answer:  # fmt: skip
-            headers = {name.lower(): value for name, value in answer.headers.items()}
+            found = {name.lower(): value for name, value in answer.headers.items()}
             cookies = tuple(answer.raw.headers.getlist("set-cookie"))
             issuer = _issuer(answer.raw)
-            if answer.status_code in REDIRECTS and "location" in headers:
-                return Hop(answer.status_code, headers, b"", cookies, issuer)
-            return Hop(answer.status_code, headers, _read(answer.raw, headers, request), cookies, issuer)
+            if answer.status_code in REDIRECTS and "location" in found:
+                return Hop(answer.status_code, found, b"", cookies, issuer)
+            return Hop(answer.status_code, found, _read(answer.raw, found, request), cookies, issuer)
+
+    def _through_gateway(self, url: str, headers: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+        """Where to ask, and with which headers: at the host itself, or at the demo world's one address."""
+        gateway = self._config.gateway
+        if gateway is None:
+            return url, dict(headers)
+        parts = urlsplit(url)
+        return parts._replace(scheme="http", netloc=gateway.removeprefix("http://")).geturl(), {
+            **headers,
+            "Host": parts.netloc,
+        }
 
     def _environment(self, url: str) -> tuple[dict[str, str], str | bool]:
         """Proxies and certificates of the environment, where the configuration lets them in."""
@@ -127,7 +133,8 @@ class LiveTransport:
 
     def _session(self) -> tuple[requests.Session, Lane]:
         if not hasattr(self._threads, "session"):
-            lane = Lane(self._resolver, allow_loopback=self._config.allow_private)
+            inside = self._config.allow_private or self._config.gateway is not None
+            lane = Lane(self._resolver, allow_loopback=inside)
             session = requests.Session()
             session.trust_env = False
             session.headers.clear()

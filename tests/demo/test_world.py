@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import http.client
 import json
-import threading
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -17,10 +17,12 @@ from demo.changes import CHANGED_FIELDS, Happening, happen
 from demo.companies import Standing, found_company
 from demo.pages import render
 from demo.replay import write_night
-from demo.serve import open_server
+from demo.serve import serve
 from demo.sites import Condition
 from demo.truth import truths_of
-from demo.world import World
+from demo.world import Reply, World
+from enrichers.firmographic.read import read_page, settle
+from enrichers.web.charset import decode
 
 
 @pytest.fixture(scope="module")
@@ -146,9 +148,8 @@ def test_the_server_answers_by_host_name() -> None:
     firm = next(f for f in world.firms() if world.site(f).condition is Condition.OK)
     home = next(r for r in world.replies_of(firm) if r.status == 200)
     host = home.url.split("//")[1].split("/")[0]
-    with open_server(world, patience=0.0) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        base = f"http://127.0.0.1:{server.server_address[1]}"
+    with serve(world, patience=0.0) as server:
+        base = server.address
         request = urllib.request.Request(base + "/", headers={"Host": host})
         with urllib.request.urlopen(request, timeout=5) as answer:
             assert answer.read() == home.body
@@ -160,4 +161,50 @@ def test_the_server_answers_by_host_name() -> None:
             urllib.request.urlopen(
                 urllib.request.Request(base + "/", headers={"Host": "nobody.example"}), timeout=5
             )
-        server.shutdown()
+
+
+def test_the_server_confirms_what_a_reader_holds() -> None:
+    world = World(seed=5, companies=60)
+    firm = next(f for f in world.firms() if f.number % 10 < 6 and world.site(f).condition is Condition.OK)
+    home = next(r for r in world.replies_of(firm) if r.status == 200)
+    host = home.url.split("//")[1].split("/")[0]
+    with serve(world, patience=0.0) as server:
+        kept = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
+        kept.request("GET", "/", headers={"Host": host})
+        first = kept.getresponse()
+        assert first.read() == home.body
+        for tag, status in ((first.getheader("etag") or "", 304), ('"another"', 200)):
+            kept.request("GET", "/", headers={"Host": host, "If-None-Match": tag})
+            answer = kept.getresponse()
+            assert (answer.status, bool(answer.read())) == (status, status == 200)
+        kept.close()
+
+
+def test_some_change_and_the_others_stay_as_they_are() -> None:
+    world = World(seed=5, companies=200, dressed=True)
+    before = {f.number: [r.body for r in world.replies_of(f)] for f in world.firms()}
+    happened = {event.number for event in world.change_some(0.02)}
+    changed = {f.number for f in world.firms() if [r.body for r in world.replies_of(f)] != before[f.number]}
+    assert len(happened) == 4
+    assert changed
+    assert changed <= happened | {f.number for f in world.firms() if f.owner in happened}
+
+
+def _said(reply: Reply, field: str) -> set[str]:
+    facts = settle([read_page(decode(reply.body, reply.headers), reply.url)])
+    return {fact.canonical or fact.value for fact in facts.get(field, ())}
+
+
+def test_dressed_pages_are_of_real_size_and_read_as_the_bare_ones() -> None:
+    bare, dressed = World(seed=5, companies=40), World(seed=5, companies=40, dressed=True)
+    sizes = []
+    for firm in bare.firms():
+        if bare.site(firm).condition is not Condition.OK:
+            continue
+        for plain, full in zip(bare.replies_of(firm), dressed.replies_of(firm), strict=True):
+            if "html" in plain.headers.get("content-type", ""):
+                sizes.append(len(full.body))
+                for name in ("phone", "email", "postcode"):
+                    assert _said(full, name) == _said(plain, name), full.url
+    assert 40_000 < sum(sizes) / len(sizes) < 60_000
+    assert min(sizes) > 20_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -17,6 +17,8 @@ from accounts.errors import SourceUnavailable
 from accounts.observation import Outcome
 from enrichers.base import Answer, Reading, SourceContext
 from enrichers.firmographic.site import Site
+from enrichers.hiring.job_ads import JobAds
+from enrichers.news.company_news import CompanyNews
 from enrichers.taped import Taped, Trace, is_repeatable, read_or_recognise, said_by
 from enrichers.technographic.stack import Stack
 from enrichers.web.recent import Memory, Recent
@@ -61,12 +63,13 @@ def look(
     pages: Pages,
     before: Trace | None,
     account: Account = ACCOUNT,
-    kind: Callable[[SourceContext], Site | Stack] = Site,
+    kind: Callable[[SourceContext], Site | Stack | JobAds | CompanyNews] = Site,
+    now: datetime = NOW,
 ) -> tuple[Answer[Reading], Trace | None]:
     web = Taped(pages)
-    source = kind(SourceContext(web, FixedClock(NOW)))
+    source = kind(SourceContext(web, FixedClock(now)))
     candidate = source.search(account).rows[0]
-    return read_or_recognise(source, account, candidate, web, before, NOW)
+    return read_or_recognise(source, account, candidate, web, before, now)
 
 
 def world(home: str = "", phone: str = "187") -> dict[str, str]:
@@ -111,13 +114,36 @@ def test_what_of_the_account_was_looked_at_counts_and_nothing_else() -> None:
     assert not look(Pages(world()), trace, moved)[0].rows[0].same
 
 
-def test_what_tells_a_signal_is_read_every_time() -> None:
+def test_what_tells_a_signal_is_recognised_as_well() -> None:
     parked = {
         URL: "<html><body><h1>This domain is for sale</h1><p>Buy this domain fernhollow.example today.</p></body></html>"
     }
     answer, trace = look(Pages(parked), None)
     assert answer.rows[0].signals
-    assert trace is None
+    assert look(Pages(parked), trace)[0].rows[0].same
+    assert not look(Pages(world()), trace)[0].rows[0].same
+
+
+def test_what_time_changes_is_read_again_in_time() -> None:
+    """Advertisements run out, and news dated ahead come due, though their pages stay as they are."""
+    board = '<script type=\'application/ld+json\'>{"@type": "JobPosting", "title": "Fitter", "validThrough": "2026-11-30"}</script>'
+    pages = {URL: HOME.format("<a href='/jobs'>Jobs</a>"), URL + "jobs": f"<html><body>{board}</body></html>"}
+    first, trace = look(Pages(pages), None, kind=JobAds)
+    assert [p.title for p in first.rows[0].postings] == ["Fitter"]
+    assert look(Pages(pages), trace, kind=JobAds, now=NOW + timedelta(days=8))[0].rows[0].same
+    later, _ = look(Pages(pages), trace, kind=JobAds, now=NOW + timedelta(days=9))
+    assert later.outcome is not Outcome.ROWS
+
+    feed = "<rss version='2.0'><channel>{}</channel></rss>"
+    item = "<item><title>Fernhollow Pumps opens a plant</title><link>https://fernhollow.example/n</link><pubDate>{}</pubDate></item>"
+    link = "<link rel='alternate' type='application/rss+xml' href='/feed.xml'>"
+    ahead = feed.format(item.format("Sat, 28 Nov 2026 08:00:00 GMT"))
+    pages = {URL: HOME.format("").replace("</head>", f"{link}</head>"), URL + "feed.xml": ahead}
+    first, trace = look(Pages(pages), None, kind=CompanyNews)
+    assert first.outcome is Outcome.ZERO_ROWS
+    assert look(Pages(pages), trace, kind=CompanyNews, now=NOW + timedelta(days=5))[0].rows[0].same
+    due, _ = look(Pages(pages), trace, kind=CompanyNews, now=NOW + timedelta(days=6))
+    assert len(due.rows[0].articles) == 1
 
 
 def test_a_failure_is_no_reading_and_a_failing_part_may_be() -> None:

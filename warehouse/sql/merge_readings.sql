@@ -1,13 +1,21 @@
--- Takes a shard's readings in: those that told something new, and those found unchanged. A board that is as it was is looked at
--- all the same: its newest look is noted again, and the roles it showed are seen again.
--- In:  fresh_reading, fresh_sight (run_id, account_id, source, record_id of the reading; seen_at, link_basis), board_look; $run_id.
--- Out: reading, board_look, posting.
+-- Takes a shard's readings in: those that told something new, and those found unchanged. What is as it was is looked at all the
+-- same: the newest look at a board is noted again, the roles it showed are seen again, and what the record told of itself
+-- (a site that is parked, or moved) is said again.
+-- In:  fresh_reading, fresh_sight (run_id, account_id, source, record_id of the reading; seen_at, link_basis), board_look, signal;
+--      $run_id. Out: reading, signal, board_look, posting.
 
 UPDATE reading AS r SET trace = NULL, company = NULL, link_basis = NULL
 FROM fresh_reading AS f
 WHERE r.account_id = f.account_id AND r.source = f.source AND r.record_id = f.record_id AND r.trace IS NOT NULL;
 
 INSERT INTO reading BY NAME FROM fresh_reading;
+
+INSERT INTO signal BY NAME
+SELECT s.* REPLACE ($run_id AS run_id, f.seen_at AS observed_at, f.seen_at AS fetched_at)
+FROM fresh_sight AS f
+JOIN reading AS r ON r.run_id = f.run_id AND r.account_id = f.account_id AND r.source = f.source AND r.record_id = f.record_id
+JOIN signal AS s ON s.run_id = r.run_id AND s.account_id = r.account_id AND s.source = r.source AND list_contains(r.signals, s.id)
+WHERE len(r.signals) > 0;
 
 CREATE OR REPLACE TEMP TABLE unchanged_look AS
 SELECT l.account_id, l.source, l.board, l.seen_at AS former, f.seen_at, l.open_roles, l.collector, l.complete
