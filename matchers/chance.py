@@ -23,8 +23,6 @@ _SAME_PLACE = 0.95
 _FEW = 40
 """Pairs below which a kind of likeness tells nothing about chance."""
 
-_STRATA, _PER_STRATUM = np.arange(-1.5, 14.0, 0.5), 3_000
-_HAN_SAMPLE = 300_000
 
 
 def kinds_of(columns: NameColumns, left: Ints, right: Ints) -> Ints:
@@ -47,7 +45,8 @@ def kinds_of(columns: NameColumns, left: Ints, right: Ints) -> Ints:
 def _latin_kinds(columns: NameColumns, i: Ints, j: Ints) -> Ints:
     names = columns.latin
     near = np.floor(alike([names.joined[n] for n in i.tolist()], [names.joined[n] for n in j.tolist()]) * 20)
-    longest = np.clip(np.minimum(names.sizes[i].max(axis=1), names.sizes[j].max(axis=1)), 4, 12)
+    sizes = names.sizes.max(axis=1)
+    longest = np.clip(np.minimum(sizes[i], sizes[j]), 4, 12)
     rarest = names.words[np.arange(len(names.words)), names.rarity.argmax(axis=1)]
     other_form = (names.forms[i] > 0) & (names.forms[j] > 0) & ((names.forms[i] & names.forms[j]) == 0)
     told = np.where(names.core[i] == names.core[j], 900 + _times(names.core)[i], near * 32 + longest)
@@ -72,28 +71,6 @@ def _times(ids: Ints) -> Ints:
     """How many rows have each id, as its power of two (0–15)."""
     _, inverse, counts = np.unique(ids, return_inverse=True, return_counts=True)
     return np.minimum(np.log2(counts).astype(np.int64), 15)[inverse]
-
-
-def sample(columns: NameColumns, pairs: Candidates, most: Floats, places: Ints) -> Ints:
-    """Positions of pairs that tell about chance: both places known, and not met by place.
-
-    Of Latin names some of every height (`most` bounds their score and knows no places); of Chinese ones any, as a
-    region is part of the name.
-    """
-    told = (places[pairs.left] != 0) & (places[pairs.right] != 0) & ((pairs.kinds & ANYWHERE) != 0)
-    han = columns.is_han[pairs.left]
-    rng = np.random.default_rng(0)
-    latin = np.flatnonzero(told & ~han & (most > _STRATA[0]))
-    stratum = np.digitize(most[latin], _STRATA)
-    parts = [latin[stratum == n] for n in range(1, len(_STRATA) + 1)]
-    return np.concatenate([
-        *(_some(rng, part, _PER_STRATUM) for part in parts),
-        _some(rng, np.flatnonzero(told & han), _HAN_SAMPLE),
-    ])  # fmt: skip
-
-
-def _some(rng: np.random.Generator, rows: Ints, most: int) -> Ints:
-    return rows if len(rows) <= most else rng.choice(rows, most, replace=False)
 
 
 @dataclass(slots=True)

@@ -15,9 +15,9 @@ import numpy as np
 
 from accounts.account import Company
 from matchers.candidates import Candidates, candidates
-from matchers.chance import Chance, kinds_of, sample, strangers
+from matchers.chance import Chance, kinds_of, strangers
 from matchers.columns import Ints, NameColumns
-from matchers.keys import KINDS, hashes, keys_of_table, order_of
+from matchers.keys import ANYWHERE, KINDS, hashes, keys_of_table, order_of
 from matchers.model import Matrix, probability
 from matchers.names import Name, parse_all
 from matchers.pairs import PairMatcher
@@ -85,13 +85,16 @@ def _weighed(
     cities = _cities(companies)
     keys = keys_of_table(companies, columns, cities)
     proposed = candidates(keys, cities.view(np.uint64), order_of(names), len(names))
+    caps = _chance(columns, proposed, cities)
+    hopeful = np.flatnonzero(caps >= 0)
+    some = proposed.some(hopeful)
     weigher = Weigher(companies, columns, matcher, cities)
-    of_names, of_all = weigher.bounds(proposed)
-    reachable = of_all + moved(of_all) >= 0
+    _, of_all = weigher.bounds(some)
+    reachable = hopeful[of_all + moved(of_all, len(proposed) - len(some)) >= 0]
     pairs = proposed.some(reachable)
     scores = weigher.together(pairs, weigher.names(pairs))
     scores = scores + moved(scores, len(proposed) - len(pairs))
-    chances = probability(np.minimum(scores, _chance(columns, proposed, of_names, cities, pairs)))
+    chances = probability(np.minimum(scores, caps[reachable]))
     report.proposed, report.compared = len(proposed), len(pairs)
     matches = pairs.some(chances >= _SAME)
     report.matched = len(matches)
@@ -103,26 +106,20 @@ def _weighed(
     return pairs, chances
 
 
-def _chance(
-    columns: NameColumns, proposed: Candidates, bounds: Matrix, cities: Ints, pairs: Candidates
-) -> Matrix:
+def _chance(columns: NameColumns, pairs: Candidates, cities: Ints) -> Matrix:
     """The most each pair can be worth in this table, given how often such likeness is met between strangers."""
     places = np.where(cities != 0, cities, columns.regions())
-    drawn = proposed.some(sample(columns, proposed, bounds, places))
-    kinds = kinds_of(columns, drawn.left, drawn.right)
-    together = (places[drawn.left] == places[drawn.right]).astype(float)
-    is_han = columns.is_han[drawn.left]
-    found = {
-        han: Chance.of(
-            kinds[is_han == han], together[is_han == han], strangers(places[columns.is_han == han])
-        )
-        for han in (False, True)
-    }
     kinds = kinds_of(columns, pairs.left, pairs.right)
     ours, theirs = places[pairs.left], places[pairs.right]
-    known, same = ((ours != 0) & (theirs != 0)).astype(float), (ours == theirs).astype(float)
-    caps = [found[han].most(kinds, known, same) for han in (False, True)]
-    return np.where(columns.is_han[pairs.left], caps[1], caps[0]) - _DOUBT
+    known, same = (ours != 0) & (theirs != 0), ours == theirs
+    tells = known & ((pairs.kinds & ANYWHERE) != 0)
+    is_han = columns.is_han[pairs.left]
+    caps = np.full(len(pairs), np.inf)
+    for script in (False, True):
+        here, told = is_han == script, tells & (is_han == script)
+        chance = Chance.of(kinds[told], same[told].astype(float), strangers(places[columns.is_han == script]))
+        caps[here] = chance.most(kinds[here], known[here].astype(float), same[here].astype(float))
+    return caps - _DOUBT
 
 
 def _cities(companies: Sequence[Company]) -> Ints:

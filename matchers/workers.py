@@ -57,11 +57,16 @@ def _answer(work: Callable[[Part], Answer], part: Part, pipe: Connection) -> Non
 
 @contextmanager
 def without_collector() -> Iterator[None]:
-    """Holds back the collector of cycles while many objects without cycles are made; it would look at all of them again and again."""
+    """Holds back the collector of cycles while many objects without cycles are made; it would look at all of them again and again.
+
+    What was made meanwhile counts as old afterwards, so that it is not all looked at once the collector is back.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was_on:
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()
