@@ -7,7 +7,7 @@ NIGHT := build/nightly
 TRYTON := build/tryton
 
 .DEFAULT_GOAL := help
-.PHONY: docs pictures help setup tryton tryton-if-possible nightly test test-slow test-fast browser lint types bench lock clean
+.PHONY: services docs pictures help setup tryton tryton-if-possible nightly test test-slow test-fast browser lint types bench lock clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -52,6 +52,11 @@ browser: ## Chromium for the tests of the console (Debian and Ubuntu; asks for r
 	@command -v chromium >/dev/null || { \
 	  test "$$(id -u)" = 0 || sudo="sudo"; \
 	  $$sudo apt-get update -qq && $$sudo apt-get install --yes -qq --no-install-recommends chromium fonts-noto-cjk; }
+
+services: ## PostgreSQL and ip, for the tests of fleets (Debian and Ubuntu; asks for root)
+	@{ command -v initdb || ls /usr/lib/postgresql/*/bin/initdb; } >/dev/null 2>&1 && command -v ip >/dev/null || { \
+	  test "$$(id -u)" = 0 || sudo="sudo"; \
+	  $$sudo apt-get update -qq && $$sudo apt-get install --yes -qq --no-install-recommends postgresql iproute2; }
 
 docs: setup ## the documentation as a site, in build/site; asks no other host for anything
 	$(BIN)/python docs/reference.py

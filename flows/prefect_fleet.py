@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 from tempfile import gettempdir
@@ -31,8 +32,10 @@ def read_shard(
     store: str, run_id: str, number: int, attempt: int = 1, endpoint_url: str | None = None, region: str | None = None,
 ) -> None:  # fmt: skip
     """Read one shard of a night and leave it in the fleet's store."""
-    working = Path(gettempdir()) / "evergreen"
+    working = Path(gettempdir()) / f"evergreen-{os.getuid()}"
     working.mkdir(mode=0o700, exist_ok=True)
+    if working.stat().st_uid != os.getuid():
+        raise ConfigError(f"{working} belongs to somebody else.", remedy="Set TMPDIR to a folder of your own.")
     do_shard(open_store(store, endpoint_url, region), Order(run_id, number, attempt), working)
 
 

@@ -20,14 +20,14 @@ WRITE_POOL, READ_POOL = "evergreen-write", "evergreen-read"
 AUTOMATION = "evergreen: runs that say nothing any more have crashed"
 
 
-def set_up(readers: int | None = None, heartbeat_seconds: int = 180) -> list[str]:
+def set_up(readers: int | None = None, silence: int = 600) -> list[str]:
     """Makes the pools and the automation where they are missing, and brings them up to date; says what it did.
 
-    `heartbeat_seconds` is what the workers' PREFECT_FLOWS_HEARTBEAT_FREQUENCY says; a run is dead after three missed beats.
+    A run is dead that has said nothing for `silence` seconds: three of the workers' beats (PREFECT_FLOWS_HEARTBEAT_FREQUENCY) or more.
     """
     with get_client(sync_client=True) as client:
         pools = [_pool(client, WRITE_POOL, 1), _pool(client, READ_POOL, readers)]
-        return [*pools, _automation(client, timedelta(seconds=3 * heartbeat_seconds + 15))]
+        return [*pools, _automation(client, timedelta(seconds=silence))]
 
 
 def _pool(client: SyncPrefectClient, name: str, limit: int | None) -> str:
@@ -41,14 +41,17 @@ def _pool(client: SyncPrefectClient, name: str, limit: int | None) -> str:
 
 
 def _automation(client: SyncPrefectClient, silence: timedelta) -> str:
-    """A late beat must not touch a run that has ended, so the beat and every end are what is expected after a beat."""
-    ends = ("Completed", "Failed", "Cancelled", "Crashed")
+    """A run that was taken up is heard of again: it starts, beats, ends. A late beat must not touch one that has ended."""
+    signs = {f"prefect.flow-run.{sign}" for sign in ("Pending", "Running", "heartbeat")}
+    ends = {
+        f"prefect.flow-run.{end}" for end in ("Completed", "Failed", "Cancelled", "Crashed", "AwaitingRetry")
+    }
     wanted = AutomationCore(
         name=AUTOMATION,
         description="Its shard is then read again by another worker, or its night gone on with by the next.",
         trigger=EventTrigger(
-            after={"prefect.flow-run.heartbeat"},
-            expect={"prefect.flow-run.heartbeat", *(f"prefect.flow-run.{end}" for end in ends)},
+            after=signs,
+            expect=signs | ends,
             match={"prefect.resource.id": "prefect.flow-run.*"},
             for_each={"prefect.resource.id"},
             posture=Posture.Proactive,
