@@ -16,6 +16,7 @@ from accounts.change import Breaker, Change, ChangeKind, ChangeSet, Code, Verdic
 from accounts.clock import FixedClock
 from accounts.config import Config, CrmConfig
 from bench.figure import Figure
+from bench.naive_writes import NAME, naive
 from crm.apply import apply_change_set
 from crm.salesforce import Salesforce
 from demo.simulate.org import OrgClock
@@ -24,7 +25,7 @@ from demo.simulate.salesforce_oauth import CLIENT, USERNAME
 from tests.crm.memory_ledger import MemoryLedger
 
 NOW = datetime(2026, 11, 22, 2, tzinfo=UTC)
-ACCOUNTS = 10_000
+ACCOUNTS, RACED = 10_000, 1_000
 
 
 def measure(folder: Path) -> list[Figure]:
@@ -34,7 +35,50 @@ def measure(folder: Path) -> list[Figure]:
     simulated.start()
     simulated.settings(folder)
     try:
-        return [*_guarded(simulated, folder), *_own(simulated, folder)]
+        return [*_guarded(simulated, folder), *_own(simulated, folder), _raced(folder)]
+    finally:
+        simulated.stop()
+
+
+def _raced(folder: Path) -> Figure:
+    """A thousand blank phones to fill; a hundred people fill theirs between the pull and the write."""
+    lost = {}
+    for name in ("ours", NAME):
+        simulated = make(0, OrgClock(NOW))
+        ids = [simulated.org.add({"Name": f"Firm {number}"}) for number in range(RACED)]
+        simulated.start()
+        try:
+            simulated.settings(folder)
+            crm = _open(simulated, folder)
+            plan = _planned(crm, {"phone": "+44 20 7946 0000"}, "raced")
+            for number in range(RACED // 10):
+                simulated.org.edit(ids[number * 10], {"Phone": f"+44 20 7946 {number:04d}"})
+            if name == "ours":
+                apply_change_set(crm, MemoryLedger(), plan, FixedClock(NOW))
+            else:
+                naive(simulated, {record: {"Phone": "+44 20 7946 9999"} for record in ids})
+            lost[name] = sum(
+                simulated.org.entries[ids[n * 10]].values["Phone"] != f"+44 20 7946 {n:04d}"
+                for n in range(RACED // 10)
+            )
+        finally:
+            simulated.stop()
+    return Figure(
+        "Salesforce: people's edits overwritten, of 100 between pull and write",
+        lost["ours"],
+        "edits",
+        0,
+        "",
+        {NAME: lost[NAME]},
+    )
+
+
+def _naive_calls(fields: dict[str, str]) -> dict[str, float]:
+    simulated = make(0, OrgClock(NOW))
+    ids = [simulated.org.add({"Name": f"Firm {number}"}) for number in range(RACED)]
+    simulated.start()
+    try:
+        return {NAME: naive(simulated, dict.fromkeys(ids, fields)) * ACCOUNTS / RACED}
     finally:
         simulated.stop()
 
@@ -55,20 +99,24 @@ def _run(
     """Calls of pull and apply, records written, CPU seconds, calls of a second run over the same plan."""
     crm, ledger = _open(simulated, folder), MemoryLedger()
     calls, writes, began = simulated.made, simulated.org.writes, time.process_time()
-    pulled = crm.pull()
-    changes = tuple(
-        Change(a.id, field, crm.mapping[field].property, ChangeKind.FILL, Verdict.WRITE, Code.BLANK_FILLED, "", None, value,
-               shipped_catalogue()[field].value_type.key(value))
-        for a in pulled.accounts for field, value in fields.items()
-    )  # fmt: skip
-    plan = ChangeSet(name, name, "salesforce", NOW, changes, Breaker(0, ACCOUNTS, 1.0))
+    plan = _planned(crm, fields, name)
     report = apply_change_set(crm, ledger, plan, FixedClock(NOW))
-    assert len(report.written) == len(changes), report.counts
+    assert len(report.written) == len(plan.changes), report.counts
     made, wrote, spent = simulated.made - calls, simulated.org.writes - writes, time.process_time() - began
     calls = simulated.made
     again = apply_change_set(crm, ledger, plan, FixedClock(NOW))
-    assert again.already == len(changes)
+    assert again.already == len(plan.changes)
     return made, wrote, spent, simulated.made - calls
+
+
+def _planned(crm: Salesforce, fields: dict[str, str], name: str) -> ChangeSet:
+    """The same fill of every account."""
+    changes = tuple(
+        Change(a.id, field, crm.mapping[field].property, ChangeKind.FILL, Verdict.WRITE, Code.BLANK_FILLED, "", None, value,
+               shipped_catalogue()[field].value_type.key(value))
+        for a in crm.pull().accounts for field, value in fields.items()
+    )  # fmt: skip
+    return ChangeSet(name, name, "salesforce", NOW, changes, Breaker(0, ACCOUNTS, 1.0))
 
 
 def _guarded(simulated: SalesforceSimulator, folder: Path) -> list[Figure]:
@@ -79,7 +127,8 @@ def _guarded(simulated: SalesforceSimulator, folder: Path) -> list[Figure]:
             made,
             "calls",
             160,
-            "theoretical least 100",
+            "theoretical least 100; with the pull",
+            _naive_calls({"Phone": "+44 20 7946 9999"}),
         ),
         Figure("Salesforce: records written", wrote, "records", ACCOUNTS),
         Figure("Salesforce: calls of the same plan again", again, "calls", 0),
@@ -96,7 +145,8 @@ def _own(simulated: SalesforceSimulator, folder: Path) -> list[Figure]:
             made,
             "calls",
             60,
-            "theoretical least 6: one bulk job",
+            "theoretical least 6: one bulk job; with the pull",
+            _naive_calls({"Phone": "+44 20 7946 9999", "Website": "x.example", "BillingCity": "York"}),
         ),
         Figure("Salesforce: records written, our own lane", wrote, "records", ACCOUNTS),
         Figure("Salesforce: calls of the same plan again, our own lane", again, "calls", 0),
