@@ -8,9 +8,8 @@ resolves to something else a moment later (DNS rebinding) changes nothing, becau
 from __future__ import annotations
 
 import socket
-import threading
+import ssl
 from contextlib import suppress
-from types import TracebackType
 from typing import Any
 
 from requests.adapters import HTTPAdapter
@@ -102,36 +101,6 @@ class Lane:
                 self._wire.shutdown(socket.SHUT_RDWR)
 
 
-class Watch:
-    """Cuts a lane's exchange when its time is over, however slowly the other side drips."""
-
-    def __init__(self, lane: Lane, seconds: float) -> None:
-        self.expired = False
-        self._lane = lane
-        self._over = False
-        self._lock = threading.Lock()
-        self._timer = threading.Timer(max(0.01, seconds), self._fire)
-        self._timer.daemon = True
-
-    def __enter__(self) -> Watch:
-        self._timer.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        with self._lock:
-            self._over = True
-        self._timer.cancel()
-        self._lane.rest()
-
-    def _fire(self) -> None:
-        with self._lock:
-            if not self._over:
-                self.expired = True
-                self._lane.cut()
-
-
 class GuardedAdapter(HTTPAdapter):
     """A `requests` adapter whose every direct connection is dialled by a lane."""
 
@@ -152,6 +121,13 @@ class GuardedAdapter(HTTPAdapter):
         if proxy.lower().startswith("http"):  # SOCKS brings connections of its own
             manager.pool_classes_by_scheme = _pool_classes(self._lane, guards=False)
         return manager
+
+
+def guarded_pools(lane: Lane, context: ssl.SSLContext) -> PoolManager:
+    """Pools of connections to hosts themselves, each dialled by the lane; `context` is shared, for making one takes milliseconds."""
+    pools = PoolManager(num_pools=4, maxsize=2, ssl_context=context)
+    pools.pool_classes_by_scheme = _pool_classes(lane, guards=True)
+    return pools
 
 
 def _pool_classes(lane: Lane, *, guards: bool) -> dict[str, type[HTTPConnectionPool]]:

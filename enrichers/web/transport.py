@@ -14,13 +14,16 @@ from urllib.parse import urlsplit
 import requests
 import urllib3
 from requests.utils import get_environ_proxies
+from urllib3.util import Timeout
+from urllib3.util.ssl_ import create_urllib3_context
 
 from accounts.config import WebConfig
 from accounts.errors import SourceBroken
 from enrichers.web.addresses import Resolver, resolve, why_refused
 from enrichers.web.decompress import TooLarge, decompress
-from enrichers.web.guarded import GuardedAdapter, HopFailed, Lane, Watch
+from enrichers.web.guarded import GuardedAdapter, HopFailed, Lane, guarded_pools
 from enrichers.web.secret import with_secrets
+from enrichers.web.watchdog import Watchdog
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _CHUNK = 1 << 16
@@ -71,7 +74,7 @@ class Transport(Protocol):
 
 
 class LiveTransport:
-    """The network, one `requests` session a thread."""
+    """The network: a thread has connections of its own, where the environment counts (`use_proxies`) a `requests` session."""
 
     live = True
 
@@ -79,13 +82,16 @@ class LiveTransport:
         self._config = config
         self._resolver = resolver
         self._threads = threading.local()
+        self._watchdog = Watchdog()
+        self._context = create_urllib3_context()
+        self._context.load_verify_locations(requests.certs.where())
 
     def send(self, request: Request) -> Hop:
         """The answer over the network."""
-        session, lane = self._session()
-        with Watch(lane, request.seconds) as watch:
+        lane = self._lane()
+        with self._watchdog.watch(lane, request.seconds) as watch:
             try:
-                hop = self._exchange(session, request)
+                hop = self._exchange(request)
             except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
                 # an error of the library quotes the address, and with it what is secret
                 cause = None if request.secrets else error
@@ -94,21 +100,33 @@ class LiveTransport:
                 raise _too_slow(request)
             return hop
 
-    def _exchange(self, session: requests.Session, request: Request) -> Hop:
+    def _exchange(self, request: Request) -> Hop:
         url, headers = self._through_gateway(with_secrets(request.url, request.secrets), request.headers)
+        if self._config.use_proxies:
+            return self._by_environment(request, url, headers)
+        raw = self._pools().urlopen(
+            "GET" if request.body is None else "POST", url, body=request.body, headers=headers,
+            redirect=False, retries=False, preload_content=False, decode_content=False,
+            timeout=Timeout(self._config.connect_timeout, self._config.read_timeout),
+        )  # fmt: skip
+        assert isinstance(raw, urllib3.HTTPResponse)
+        try:
+            return _hop(raw, request)
+        finally:
+            raw.close()
+            raw.release_conn()
+
+    def _by_environment(self, request: Request, url: str, headers: dict[str, str]) -> Hop:
+        """The answer by the proxies and certificates of the environment, which `requests` knows how to read."""
+        session = self._session()
+        proxies, verify = self._environment(request.url)
         method = "GET" if request.body is None else "POST"
         prepared = session.prepare_request(requests.Request(method, url, headers=headers, data=request.body))
-        proxies, verify = self._environment(request.url)
         with session.send(
             prepared, stream=True, allow_redirects=False, proxies=proxies, verify=verify,
             timeout=(self._config.connect_timeout, self._config.read_timeout),
         ) as answer:  # fmt: skip
-            found = {name.lower(): value for name, value in answer.headers.items()}
-            cookies = tuple(answer.raw.headers.getlist("set-cookie"))
-            issuer = _issuer(answer.raw)
-            if answer.status_code in REDIRECTS and "location" in found:
-                return Hop(answer.status_code, found, b"", cookies, issuer)
-            return Hop(answer.status_code, found, _read(answer.raw, found, request), cookies, issuer)
+            return _hop(answer.raw, request)
 
     def _through_gateway(self, url: str, headers: Mapping[str, str]) -> tuple[str, dict[str, str]]:
         """Where to ask, and with which headers: at the host itself, or at the demo world's one address."""
@@ -122,27 +140,45 @@ class LiveTransport:
         }
 
     def _environment(self, url: str) -> tuple[dict[str, str], str | bool]:
-        """Proxies and certificates of the environment, where the configuration lets them in."""
-        if not self._config.use_proxies:
-            return {}, True
+        """Proxies and certificates of the environment."""
         host = urlsplit(url).hostname or ""
         why = why_refused(host, allow_loopback=self._config.allow_private)
         if why not in (None, "not an address"):  # behind a proxy only literal addresses can be judged
             raise HopFailed(f"{host} is not on the public internet ({why}); it was not asked.", url=url)
         return dict(get_environ_proxies(url)), os.environ.get("REQUESTS_CA_BUNDLE") or True
 
-    def _session(self) -> tuple[requests.Session, Lane]:
-        if not hasattr(self._threads, "session"):
+    def _lane(self) -> Lane:
+        if not hasattr(self._threads, "lane"):
             inside = self._config.allow_private or self._config.gateway is not None
-            lane = Lane(self._resolver, allow_loopback=inside)
+            self._threads.lane = Lane(self._resolver, allow_loopback=inside)
+        lane: Lane = self._threads.lane
+        return lane
+
+    def _pools(self) -> urllib3.PoolManager:
+        if not hasattr(self._threads, "pools"):
+            self._threads.pools = guarded_pools(self._lane(), self._context)
+        pools: urllib3.PoolManager = self._threads.pools
+        return pools
+
+    def _session(self) -> requests.Session:
+        if not hasattr(self._threads, "session"):
             session = requests.Session()
             session.trust_env = False
             session.headers.clear()
             session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
             for scheme in ("http://", "https://"):
-                session.mount(scheme, GuardedAdapter(lane, pool_connections=4, pool_maxsize=2))
-            self._threads.session, self._threads.lane = session, lane
-        return self._threads.session, self._threads.lane
+                session.mount(scheme, GuardedAdapter(self._lane(), pool_connections=4, pool_maxsize=2))
+            self._threads.session = session
+        ready: requests.Session = self._threads.session
+        return ready
+
+
+def _hop(raw: urllib3.HTTPResponse, request: Request) -> Hop:
+    """The answer as it comes off the wire."""
+    headers = {name.lower(): value for name, value in raw.headers.itermerged()}
+    cookies, issuer = tuple(raw.headers.getlist("set-cookie")), _issuer(raw)
+    leads_on = raw.status in REDIRECTS and "location" in headers
+    return Hop(raw.status, headers, b"" if leads_on else _read(raw, headers, request), cookies, issuer)
 
 
 def _issuer(raw: urllib3.HTTPResponse) -> str | None:
@@ -205,11 +241,11 @@ def _failure(request: Request, error: Exception, *, expired: bool) -> HopFailed:
     host = request.host
     if expired:
         return _too_slow(request)
-    if isinstance(error, requests.exceptions.SSLError):
+    if isinstance(error, requests.exceptions.SSLError | urllib3.exceptions.SSLError):
         return HopFailed(f"{host} shows a certificate that does not hold.", url=request.url)
     if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError | TimeoutError):
         return HopFailed(f"{host} did not answer in time.", url=request.url, transient=True)
-    if isinstance(error, requests.exceptions.InvalidHeader):
+    if isinstance(error, requests.exceptions.InvalidHeader) or str(error).startswith("Invalid header"):
         return HopFailed("A request header holds characters that may not be sent.", url=request.url)
     if isinstance(error, ValueError) and not isinstance(error, requests.ConnectionError):
         return HopFailed(f"{host} is no address that can be asked.", url=request.url)
