@@ -161,7 +161,7 @@ def _stages(night: _Night, shards: ShardRunner) -> RunReport:
         _enrich(night, work, shards, feedback)
     with night.stage("survive"):
         touched = accounts if options.scope.accounts is None else options.scope.accounts
-        learn_trust(services.warehouse, services.decisions.all(), services.clock)
+        learn_trust(services.warehouse, services.decisions.all(), services.clock, services.catalogue)
         settle_golden(services.warehouse, night.run_id, touched, services.clock.now())
         learn(services.warehouse, night.run_id, offers_of(services), services.catalogue, services.clock)
         refresh_staleness(services.warehouse, services.clock.now())
