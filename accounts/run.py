@@ -59,13 +59,16 @@ class FieldNeed:
 class WorkItem:
     """One account of the work list; `benefit` orders the list, higher first.
 
-    `expected` is how many changed values a look is expected to find, where rates of change are known.
+    `expected` is how many changed values a look is expected to find, where rates of change are known, `requests` what
+    it is likely to take. `urgent` goes before everything else: new, newly contradicted, or asked for.
     """
 
     account_id: str
     needs: tuple[FieldNeed, ...]
     benefit: float
     expected: float = 0.0
+    requests: float = 0.0
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

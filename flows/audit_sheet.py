@@ -15,7 +15,7 @@ from flows.auditing import Judged
 
 COLUMNS = (
     "account_id", "account", "field", "value", "source", "url", "passage", "written", "right", "note",
-    "sheet", "stands_for",
+    "sheet", "stands_for", "key",
 )  # fmt: skip
 _YES = frozenset({"y", "yes", "1", "true", "right", "ok", "✓", "✔", "是", "对", "對", "正确", "正確"})
 _NO = frozenset({"n", "no", "0", "false", "wrong", "x", "✗", "✘", "否", "不", "错", "錯", "错误", "錯誤"})
@@ -34,7 +34,14 @@ def write_sheet(path: Path, rows: Iterable[Mapping[str, Any]]) -> Path:
     writer.writerow(COLUMNS)
     for row in drawn:
         told = (row["account_id"], row["account_name"], row["field"], row["value"], row["source"], row["url"])
-        last = ("yes" if row["written"] else "", "", "", name[:16], f"{row['stratum'] / row['drawn']:.6g}")
+        last = (
+            "yes" if row["written"] else "",
+            "",
+            "",
+            name[:16],
+            f"{row['stratum'] / row['drawn']:.6g}",
+            row["key"],
+        )
         writer.writerow([_safe(str(v or "")) for v in (*told, row["passage"], *last)])
     try:
         with path.open("xb") as file:
@@ -78,7 +85,7 @@ def read_sheet(path: Path) -> tuple[str, list[Judged], int]:
         if not answer:
             blank += 1
         elif answer in _YES or answer in _NO:
-            judged.append(Judged(row["field"], row["source"], answer in _YES, _weight(row.get("stands_for"))))
+            judged.append(_judged(row, right=answer in _YES))
         else:
             raise ConfigError(
                 f"{path}, line {rows.line_num}: {row['right'][:40]!r} under `right` is neither yes nor no.",
@@ -86,6 +93,12 @@ def read_sheet(path: Path) -> tuple[str, list[Judged], int]:
                 path=path,
             )
     return name or hashlib.sha256(text.encode()).hexdigest()[:16], judged, blank
+
+
+def _judged(row: Mapping[str, str | None], *, right: bool) -> Judged:
+    account, key = ((row.get(name) or "").strip().removeprefix("'") for name in ("account_id", "key"))
+    told = (row["field"] or "", row["source"] or "")
+    return Judged(*told, right, _weight(row.get("stands_for")), account, key)
 
 
 def _text(path: Path) -> str:

@@ -25,12 +25,15 @@ _Z = 1.959963984540054
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One value a person judged; `weight` is how many values of its stratum it stands for."""
+    """One value a person judged; `weight` is how many values of its stratum it stands for. `key` is '' where the sheet
+    tells none."""
 
     field: str
     source: str
     right: bool
     weight: float = 1.0
+    account_id: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,3 +135,15 @@ def keep_accuracies(
     with warehouse.transaction():
         warehouse.run("DELETE FROM audit_result WHERE sheet = $sheet", {"sheet": sheet})
         warehouse.append("audit_result", rows)
+
+
+def keep_verdicts(warehouse: Warehouse, sheet: str, by: str, judged: Iterable[Judged], now: datetime) -> None:
+    """Keeps what a sheet says of single values in `audited`, in place of an earlier reading of it; sources learn from it."""
+    rows = [
+        {"sheet": sheet, "noted_at": now, "by": by, "account_id": j.account_id, "field": j.field, "key": j.key, "good": j.right}
+        for j in judged
+        if j.account_id and j.key
+    ]  # fmt: skip
+    with warehouse.transaction():
+        warehouse.run("DELETE FROM audited WHERE sheet = $sheet", {"sheet": sheet})
+        warehouse.append("audited", rows)

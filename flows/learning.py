@@ -6,20 +6,17 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from accounts.catalogue import Catalogue
+from accounts.catalogue import Catalogue, shipped_catalogue
 from accounts.change import ReviewAction, ReviewDecision
 from accounts.clock import Clock
 from intelligence.change_rates import Kind, Looks, Rate, fit_paces, fit_rates
 from intelligence.reliability import Claim, learn_reliability
 from warehouse.rates import account_histories, keep_rates, looks_by_kind, note_looks
-from warehouse.reliability import keep_reliability, spoken_claims
+from warehouse.reliability import audited, keep_reliability, spoken_claims
 from warehouse.staleness import Offer
 from warehouse.store import Warehouse
 
 _RULINGS = {ReviewAction.ACCEPT: True, ReviewAction.KEEP: False, ReviewAction.REJECT: False}
-
-#: The field that stands for any field of a record.
-ANY = "*"
 
 
 def learn(
@@ -51,20 +48,13 @@ def learn_rates(warehouse: Warehouse, ttl_days: dict[str, int]) -> dict[Kind, Ra
 
 
 def learn_paces(warehouse: Warehouse) -> list[dict[str, Any]]:
-    """How much faster or slower than its segment each account changes, by source: rows of account_id, source, pace."""
-    rates = {
-        (row["segment"], row["source"]): row["rate"]
-        for row in warehouse.rows(
-            "SELECT segment, source, rate FROM change_rate WHERE field = $any", {"any": ANY}
-        )
-    }
+    """How much faster or slower each account changes than what it shows would let expect: rows of account_id, source, pace."""
     watched: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in account_histories(warehouse):
         watched[row["source"]].append(row)
     paces = []
     for rows in watched.values():
-        expected = [r["days"] * rates.get((r["segment"], r["source"]), 0.0) for r in rows]
-        found = fit_paces(list(zip(expected, (r["changes"] for r in rows), strict=True)))
+        found = fit_paces([(r["days"] * r["rate"], r["changes"]) for r in rows])
         paces += [
             {"account_id": r["account_id"], "source": r["source"], "pace": p}
             for r, p in zip(rows, found, strict=True)
@@ -72,12 +62,19 @@ def learn_paces(warehouse: Warehouse) -> list[dict[str, Any]]:
     return paces
 
 
-def learn_trust(warehouse: Warehouse, decisions: Iterable[ReviewDecision], clock: Clock) -> None:
+def learn_trust(
+    warehouse: Warehouse,
+    decisions: Iterable[ReviewDecision],
+    clock: Clock,
+    catalogue: Catalogue | None = None,
+) -> None:
     """Learns how far each source is to be believed about each field; survivorship reads it.
 
-    From people: what we wrote that they left alone or took out, what stewards accepted or turned down; and from sources
-    that speak of the same value.
+    From people: what we wrote that they left alone or took out, what stewards accepted or turned down, what was right on
+    the sheets of audits; and from sources that speak of the same value, what imports left in the CRM among them. Where a field is worded freely, other words in the
+    CRM say nothing.
     """
+    worded = {f.name for f in catalogue or shipped_catalogue() if f.free_wording}
     rulings = [
         {"account_id": d.account_id, "field": d.field, "key": d.proposed_key, "good": _RULINGS[d.action]}
         for d in decisions
@@ -88,14 +85,16 @@ def learn_trust(warehouse: Warehouse, decisions: Iterable[ReviewDecision], clock
         Claim(
             r["account_id"], r["field"], r["source"], tuple(r["keys"]), r["confidence"], _right(r, r["keys"])
         )
-        for r in spoken_claims(warehouse, now, rulings)
+        for r in spoken_claims(warehouse, now, [*audited(warehouse), *rulings])
+        if r["source"] != "crm" or r["field"] not in worded
     ]
     keep_reliability(
         warehouse,
         (
             {
                 "source": source, "field": field, "shift": found.shift, "accuracy": found.accuracy,
-                "claimed": found.claimed, "checked": found.checked, "compared": found.compared, "noted_at": now,
+                "claimed": found.claimed, "checked": found.checked, "stood": found.stood, "compared": found.compared,
+                "noted_at": now,
             }
             for (source, field), found in learn_reliability(claims).items()
         ),

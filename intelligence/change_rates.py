@@ -4,7 +4,7 @@ A value that changes by chance at a rate λ (Poisson) is found changed after d d
 thus censored: several changes between two looks count as one. The rate with the highest posterior under a Gamma
 prior is found by Newton's method (Cho and Garcia-Molina, "Estimating frequency of change", TOIT 2003, for the
 irregular case). Rates borrow strength: a field's rate starts from its TTL, a segment's from the field's, an account's pace from
-how unlike each other accounts are.
+how unlike each other accounts are. What a look is worth follows in `warehouse/sql/work_list_by_rate.sql`.
 """
 
 from __future__ import annotations
@@ -12,12 +12,17 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 #: Changes the prior counts for: what is believed of a field before it was watched, and of a segment before it was.
 FIELD_STRENGTH, SEGMENT_STRENGTH = 2.0, 4.0
-#: Bounds of the shape of the accounts' paces: 0.2 is wildly unlike, 50 all alike.
-LEAST_SHAPE, MOST_SHAPE = 0.2, 50.0
+#: How unlike accounts are taken to be before they were watched (the variance of their paces; 1 makes the liveliest tenth
+#: more than twenty times the stillest), and the watching that is worth: so many accounts, each until one change was due.
+UNLIKE, UNLIKE_STRENGTH = 1.0, 100.0
+#: Bounds of that variance: nearly all alike, wildly unlike.
+LEAST_UNLIKE, MOST_UNLIKE = 0.02, 5.0
+#: The segment that stands for all of them.
+ALL = "*"
 _STEPS = 60
 #: Watching that amounts to less tells nothing.
 _NOTHING = 1e-12
@@ -34,7 +39,7 @@ class Looks:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What was looked at: a field in a source's records in a segment. `blank`: nothing was known of it before."""
+    """What was looked at: a field in a source's records in a segment. `blank`: the source did not show it before."""
 
     segment: str
     source: str
@@ -90,41 +95,41 @@ def _derivatives(
 
 
 def fit_rates(looks: Mapping[Kind, Sequence[Looks]], ttl_days: Mapping[str, int]) -> dict[Kind, Rate]:
-    """A rate for every kind of look: first each field over all segments, then each segment around its field.
+    """A rate for every kind of look: first each field over all segments (`*`), then each segment around its field.
 
     `ttl_days` by field is what is believed before anything was seen: one change in a TTL. Fields it does not name
-    (`*`, any field of a record) are taken for one change a year.
+    are taken for one change a year.
     """
-    pooled: dict[tuple[str, str, bool], list[Looks]] = defaultdict(list)
+    pooled: dict[Kind, list[Looks]] = defaultdict(list)
     for kind, rows in looks.items():
-        pooled[kind.source, kind.field, kind.blank] += rows
-    common = {
-        key: fit_rate(rows, 1 / ttl_days.get(key[1], 365), FIELD_STRENGTH) for key, rows in pooled.items()
+        pooled[replace(kind, segment=ALL)] += rows
+    found = {
+        kind: _rate(rows, 1 / ttl_days.get(kind.field, 365), FIELD_STRENGTH) for kind, rows in pooled.items()
     }
-    return {
-        kind: Rate(
-            fit_rate(rows, common[kind.source, kind.field, kind.blank], SEGMENT_STRENGTH),
-            sum(x.looks for x in rows),
-            sum(x.changes for x in rows),
-        )
-        for kind, rows in looks.items()
-    }
+    for kind, rows in looks.items():
+        found[kind] = _rate(rows, found[replace(kind, segment=ALL)].rate, SEGMENT_STRENGTH)
+    return found
+
+
+def _rate(looks: Sequence[Looks], prior: float, strength: float) -> Rate:
+    return Rate(fit_rate(looks, prior, strength), sum(x.looks for x in looks), sum(x.changes for x in looks))
 
 
 def fit_paces(histories: Sequence[tuple[float, int]]) -> list[float]:
     """How much faster or slower than expected each account changes: one factor for each (expected, seen) changes.
 
-    Paces are taken to be Gamma with mean 1; its shape comes from how much more the counts scatter than chance (method
-    of moments). Accounts little watched stay near 1.
+    Paces are taken to be Gamma with mean 1; how unlike they are comes from how much more the counts scatter than
+    chance (method of moments), drawn towards `UNLIKE` while little was watched. Accounts little watched stay near 1.
 
     >>> [round(p, 1) for p in fit_paces([(1.0, 9), (1.0, 0), (1.0, 0), (1.0, 0), (0.0, 0)])]
-    [7.2, 0.2, 0.2, 0.2, 1.0]
+    [3.2, 0.3, 0.3, 0.3, 1.0]
     """
     expected = sum(e for e, _ in histories)
     squares = sum(e * e for e, _ in histories)
     if squares < _NOTHING:
         return [1.0] * len(histories)
     level = max(sum(n for _, n in histories), 1) / expected
-    surplus = sum((n - level * e) ** 2 - level * e for e, n in histories) / (level**2 * squares)
-    shape = min(max(1 / surplus if surplus > 0 else MOST_SHAPE, LEAST_SHAPE), MOST_SHAPE)
+    surplus = sum((n - level * e) ** 2 - level * e for e, n in histories)
+    unlike = (surplus + UNLIKE * UNLIKE_STRENGTH) / (level**2 * squares + UNLIKE_STRENGTH)
+    shape = 1 / min(max(unlike, LEAST_UNLIKE), MOST_UNLIKE)
     return [(shape + n) / (shape + e * level) for e, n in histories]

@@ -4,7 +4,8 @@ A claim with confidence c of a source about a field is right with log-odds logit
 (a one-parameter Platt scaling). Where a person has spoken, the claim is checked; where several sources speak of one
 value, how likely each is right follows from all of them together (truth discovery by expectation–maximisation, as in
 Dong, Berti-Équille and Srivastava, VLDB 2009). Shifts are drawn towards their source's, and that towards none:
-few checks move little.
+few checks move little. What lowers a source counts in full; what raises it counts less its own uncertainty, so that no
+value passes a field's bar on little evidence.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from numpy.typing import NDArray
 
 #: Wrong values that are about equally likely in place of the right one: agreement by chance is one in so many.
 FALSE_VALUES = 10
+#: Standard deviations that a raise is held back by.
+CAUTION = 1.0
 #: How far a source's shift strays from none, and a field's from its source's (standard deviations, in log-odds).
 SOURCE_SPREAD, FIELD_SPREAD = 0.7, 0.7
 _ROUNDS, _STEPS, _EDGE = 5, 30, 0.005
@@ -41,12 +44,16 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Reliability:
-    """What was learned of a source and field: `accuracy` came of the claims, where they had `claimed` as much."""
+    """What was learned of a source and field: `accuracy` came of the claims, where they had `claimed` as much.
+
+    `checked` claims were judged by people, `stood` of them right; `compared` met another source alone.
+    """
 
     shift: float
     accuracy: float
     claimed: float
     checked: int
+    stood: int
     compared: int
 
 
@@ -67,25 +74,49 @@ def learn_reliability(claims: Iterable[Claim]) -> dict[Pair, Reliability]:
     for claim in claims:
         groups[claim.account_id, claim.field].append(claim)
     useful = [g for g in groups.values() if len(g) > 1 or g[0].right is not None]
-    told: Mapping[Pair, Reliability] = {}
+    beliefs: Mapping[Pair, Sequence[_Belief]] = {}
+    fits: Mapping[Pair, _Fit] = {}
     for _ in range(_ROUNDS):
-        beliefs: dict[Pair, list[tuple[float, float, bool]]] = defaultdict(list)
-        for group in useful:
-            for claim, chance in zip(group, _chances(group, told), strict=True):
-                beliefs[claim.source, claim.field].append((claim.confidence, chance, claim.right is not None))
-        told = _fit(beliefs)
-    return dict(told)
+        beliefs = _beliefs(useful, fits)
+        fits = _fit(beliefs)
+    return {pair: _told(beliefs[pair], fit) for pair, fit in fits.items()}
 
 
-def _chances(group: Sequence[Claim], told: Mapping[Pair, Reliability]) -> list[float]:
+@dataclass(frozen=True, slots=True)
+class _Belief:
+    """What is thought of one claim: how sure it was, how likely it is right, and whether a person said so."""
+
+    claimed: float
+    chance: float
+    checked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """The likeliest shift, and its standard deviation."""
+
+    shift: float
+    deviation: float
+
+
+def _beliefs(groups: Iterable[Sequence[Claim]], fits: Mapping[Pair, _Fit]) -> dict[Pair, list[_Belief]]:
+    found: dict[Pair, list[_Belief]] = defaultdict(list)
+    for group in groups:
+        for claim, chance in zip(group, _chances(group, fits), strict=True):
+            found[claim.source, claim.field].append(
+                _Belief(claim.confidence, chance, claim.right is not None)
+            )
+    return found
+
+
+def _chances(group: Sequence[Claim], fits: Mapping[Pair, _Fit]) -> list[float]:
     """How likely each claim about one value is right; what people said is certain."""
     right = {key for claim in group if claim.right for key in claim.keys}
     votes: dict[tuple[str, ...], float] = defaultdict(float)
     for claim in group:
-        known = told.get((claim.source, claim.field))
-        votes[claim.keys] += _logit(calibrated(claim.confidence, known.shift if known else 0.0)) + math.log(
-            FALSE_VALUES
-        )
+        known = fits.get((claim.source, claim.field))
+        sure = calibrated(claim.confidence, known.shift if known else 0.0)
+        votes[claim.keys] += _logit(sure) + math.log(FALSE_VALUES)
     most = max(0.0, *votes.values())
     whole = math.exp(-most) + sum(math.exp(v - most) for v in votes.values())
     chances = []
@@ -99,28 +130,30 @@ def _chances(group: Sequence[Claim], told: Mapping[Pair, Reliability]) -> list[f
     return chances
 
 
-def _fit(beliefs: Mapping[Pair, Sequence[tuple[float, float, bool]]]) -> dict[Pair, Reliability]:
-    by_source: dict[str, list[tuple[float, float, bool]]] = defaultdict(list)
+def _fit(beliefs: Mapping[Pair, Sequence[_Belief]]) -> dict[Pair, _Fit]:
+    by_source: dict[str, list[_Belief]] = defaultdict(list)
     for (source, _), rows in beliefs.items():
         by_source[source] += rows
-    common = {source: _shift(rows, 0.0, SOURCE_SPREAD) for source, rows in by_source.items()}
-    return {
-        pair: Reliability(
-            shift=_shift(rows, common[pair[0]], FIELD_SPREAD),
-            accuracy=sum(chance for _, chance, _ in rows) / len(rows),
-            claimed=sum(claimed for claimed, _, _ in rows) / len(rows),
-            checked=sum(checked for _, _, checked in rows),
-            compared=sum(not checked for _, _, checked in rows),
-        )
-        for pair, rows in beliefs.items()
-    }
+    common = {source: _shift(rows, 0.0, SOURCE_SPREAD).shift for source, rows in by_source.items()}
+    return {pair: _shift(rows, common[pair[0]], FIELD_SPREAD) for pair, rows in beliefs.items()}
 
 
-def _shift(rows: Sequence[tuple[float, float, bool]], centre: float, spread: float) -> float:
+def _told(rows: Sequence[_Belief], fit: _Fit) -> Reliability:
+    return Reliability(
+        shift=fit.shift - min(max(fit.shift, 0.0), CAUTION * fit.deviation),
+        accuracy=sum(b.chance for b in rows) / len(rows),
+        claimed=sum(b.claimed for b in rows) / len(rows),
+        checked=sum(b.checked for b in rows),
+        stood=sum(b.checked and b.chance > 0.5 for b in rows),
+        compared=sum(not b.checked for b in rows),
+    )
+
+
+def _shift(rows: Sequence[_Belief], centre: float, spread: float) -> _Fit:
     """The shift that makes what was believed likeliest, drawn towards a centre; Newton's method on a concave function."""
-    claimed: NDArray[np.float64] = np.array([_logit(c) for c, _, _ in rows])
-    chance: NDArray[np.float64] = np.array([p for _, p, _ in rows])
-    shift = centre
+    claimed: NDArray[np.float64] = np.array([_logit(b.claimed) for b in rows])
+    chance: NDArray[np.float64] = np.array([b.chance for b in rows])
+    shift, bend = centre, -1 / spread**2
     for _ in range(_STEPS):
         expected = 1 / (1 + np.exp(-(claimed + shift)))
         slope = float((chance - expected).sum()) - (shift - centre) / spread**2
@@ -129,7 +162,7 @@ def _shift(rows: Sequence[tuple[float, float, bool]], centre: float, spread: flo
         shift -= step
         if abs(step) < 1e-9:
             break
-    return shift
+    return _Fit(shift, (-1 / bend) ** 0.5)
 
 
 def _logit(share: float) -> float:

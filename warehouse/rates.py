@@ -29,7 +29,7 @@ def looks_by_kind(warehouse: Warehouse) -> list[dict[str, Any]]:
 
 
 def account_histories(warehouse: Warehouse) -> list[dict[str, Any]]:
-    """How long each account was watched and how often something was new: account_id, segment, source, days, changes."""
+    """How long each account was watched, how often something was new, how often that was due: see `account_history.sql`."""
     with warehouse.transaction():
         _segment(warehouse)
     return warehouse.rows(sql("account_history"))
@@ -43,7 +43,7 @@ def keep_rates(warehouse: Warehouse, rates: Iterable[Mapping[str, Any]]) -> None
 def work_list_by_rate(
     warehouse: Warehouse, now: datetime, offers: Iterable[Offer], paces: Iterable[Mapping[str, Any]]
 ) -> Iterator[WorkItem]:
-    """Accounts to look at, most expected staleness removed per request first; new accounts before all.
+    """Accounts to look at, most undetected change removed per request first; new and contradicted ones before all.
 
     `paces` are rows of account_id, source, pace. See `work_list_by_rate.sql`.
     """

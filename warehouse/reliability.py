@@ -10,6 +10,8 @@ from warehouse.store import Warehouse, sql
 
 #: Accounts that are enough to learn from; of more, one in so many is asked.
 ENOUGH = 20_000
+#: A shift stays as it was until it would move by more (log-odds; 0.05 moves 0.80 to 0.81).
+STEADY = 0.05
 
 
 def spoken_claims(
@@ -17,7 +19,7 @@ def spoken_claims(
 ) -> list[dict[str, Any]]:
     """Claims that a person, a steward or another source speaks to, as `claims.sql` gives them.
 
-    `judged` are stewards' words: account_id, field, key, good.
+    `judged` are words of stewards and auditors: account_id, field, key, good.
     """
     accounts = warehouse.value("SELECT count(*) FROM crm_account")
     with warehouse.transaction():
@@ -30,5 +32,23 @@ def spoken_claims(
 
 
 def keep_reliability(warehouse: Warehouse, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Puts what was learned anew in place of the old."""
-    warehouse.replace("reliability", rows)
+    """Puts what was learned anew in place of the old. A shift that hardly moved stays as it was: no value changes for that."""
+    former = {
+        (r["source"], r["field"]): r["shift"]
+        for r in warehouse.rows("SELECT source, field, shift FROM reliability")
+    }
+    warehouse.replace("reliability", [dict(row) | {"shift": _steady(row, former)} for row in rows])
+
+
+def _steady(row: Mapping[str, Any], former: Mapping[tuple[str, str], float]) -> float:
+    shift: float = row["shift"]
+    old = former.get((row["source"], row["field"]), 0.0)
+    return old if abs(shift - old) < STEADY else shift
+
+
+def audited(warehouse: Warehouse) -> list[dict[str, Any]]:
+    """What people found on sheets of audits: account_id, field, key, good; the newest word on each value."""
+    return warehouse.rows(
+        "SELECT account_id, field, key, arg_max(good, noted_at) AS good FROM audited WHERE key <> '' "
+        "GROUP BY account_id, field, key ORDER BY ALL"
+    )

@@ -85,4 +85,5 @@ def work_items(rows: Iterable[Mapping[str, Any]]) -> Iterator[WorkItem]:
             FieldNeed(n["field"], Freshness(n["status"]), n["reason"], tuple(n["sources"]))
             for n in json.loads(row["needs"])
         )
-        yield WorkItem(row["account_id"], needs, row["benefit"], row.get("expected", 0.0))
+        told = (row.get("expected", 0.0), row.get("requests", 0.0), row.get("urgent", False))
+        yield WorkItem(row["account_id"], needs, row["benefit"], *told)

@@ -80,7 +80,7 @@ def _read(sheet: Path, by: str, config_path: Path, as_json: bool) -> None:
     from accounts.clock import SystemClock
     from accounts.errors import ConfigError
     from flows.audit_sheet import read_sheet
-    from flows.auditing import accuracies, keep_accuracies
+    from flows.auditing import accuracies, keep_accuracies, keep_verdicts
     from flows.caring import open_care
 
     name, judged, blank = read_sheet(sheet)
@@ -91,6 +91,7 @@ def _read(sheet: Path, by: str, config_path: Path, as_json: bool) -> None:
     results = accuracies(judged)
     with open_care(config_path) as care:
         keep_accuracies(care.warehouse, name, by, results, SystemClock().now())
+        keep_verdicts(care.warehouse, name, by, judged, SystemClock().now())
     if as_json:
         items = [{n: getattr(r, n) for n in r.__dataclass_fields__} for r in results]
         print_json({"sheet": name, "judged": len(judged), "blank": blank, "items": items})

@@ -4,7 +4,9 @@
 -- A need is open while a source that provides the field has not answered for the account within its `every_days`
 -- (a failed call is no answer; it is asked again at once, then after 1, 3, 7, 15 and at most 30 days), or since it was
 -- contradicted. A fresh field is a need too: the regular look that finds
--- out what changed. It counts little, so that a budget goes to what is known to be wrong first.
+-- out what changed. It counts little, so that a budget goes to what is known to be wrong first. What was looked for in vain, or
+-- is open still, counts by the days since that look, in full after thirty: a blank that no page fills would else take
+-- the budget every night and the rest would never be looked at.
 
 WITH called AS (
     SELECT account_id, source, max(noted_at) AS called_at, max(noted_at) FILTER (outcome <> 'failed') AS answered_at
@@ -19,14 +21,16 @@ answered AS (
 ),
 open_need AS (
     SELECT s.account_id, s.field, s.status, s.reason, list(p.source ORDER BY p.source) AS sources,
-        CASE WHEN s.status = 'fresh' THEN 0.05 * coalesce(s.age_days, 0) / s.ttl_days ELSE s.benefit END AS benefit
+        CASE WHEN s.status = 'fresh' THEN 0.05 * coalesce(s.age_days, 0) / s.ttl_days ELSE s.benefit END
+            * max(CASE WHEN r.called_at IS NULL OR s.status = 'asked' OR (r.failures = 0 AND r.answered_at < s.said_at) THEN 1.0
+                ELSE least(1.0, date_diff('day', r.called_at, $now::TIMESTAMP) / 30.0) END) AS benefit
     FROM staleness s
     JOIN provides p ON p.field = s.field
     LEFT JOIN answered r ON r.account_id = s.account_id AND r.source = p.source
-    WHERE r.called_at IS NULL OR s.status = 'asked' OR r.answered_at < s.said_at
-       OR (r.failures = 0 AND date_diff('day', r.answered_at, $now::TIMESTAMP) >= p.every_days)
+    WHERE r.called_at IS NULL OR s.status = 'asked'
+       OR (r.failures = 0 AND (r.answered_at < s.said_at OR date_diff('day', r.answered_at, $now::TIMESTAMP) >= p.every_days))
        OR (r.failures > 0 AND date_diff('day', r.called_at, $now::TIMESTAMP) >= least(30, pow(2, least(r.failures, 10) - 1) - 1))
-    GROUP BY ALL
+    GROUP BY s.account_id, s.field, s.status, s.reason, s.age_days, s.ttl_days, s.benefit
 )
 SELECT account_id,
        to_json(list({'field': field, 'status': status, 'reason': reason, 'sources': sources} ORDER BY benefit DESC, field)) AS needs,

@@ -1,15 +1,19 @@
--- Accounts to look at, most expected staleness removed per request first.
--- In:  staleness, source_call, provides (source, field, every_days), segment (account_id, segment), change_rate,
+-- Accounts to look at, most undetected change removed per request first.
+-- In:  staleness, source_call, golden, provides (source, field, every_days), segment (account_id, segment), change_rate,
 --      pace (account_id, source, pace); $now.
--- Out: account_id, needs (JSON list of field, status, reason, sources that are due), benefit, expected (changes).
--- New accounts, and fields asked for, come first, by the weight of what is wrong with them. What failed is asked again at once,
--- then after 1, 3, 7, 15 and at most 30 days, and counts half as much each time. For all others a look now is
--- worth weight / rate × (1 − e^−x (1 + x)), x = rate × days since the last look: what a look at a page that changes by
--- chance is worth where it is out of date or not (Azar, Horvitz et al., PNAS 2018). What is contradicted is taken to change
--- every third day: it is looked at soon, and not every night for ever.
+-- Out: account_id, needs (JSON list of field, status, reason, sources that are due), benefit, expected (values found
+--      changed), requests (what a look is likely to take), urgent.
+-- New accounts, what was contradicted since it was last looked at, and fields asked for come first, by the weight of
+-- what is wrong with them. What failed is asked again at once, then after 1, 3, 7, 15 and at most 30 days, and counts
+-- half as much each time. For all others a look is worth weight × rate × days² / 2: the days that changes since the
+-- last look have been waiting, as they are to be expected. Spaced so, what changes fast is looked at more often, by the square root
+-- of its rate, and nothing is given up; a worth that stops growing once a page has changed for certain would abandon
+-- the fastest (Cho and Garcia-Molina, TODS 2003, on age and freshness). A field that a source did not show when it last
+-- answered counts by the rate at which such fields appear. What is contradicted though it was looked at since is looked at
+-- again soon, and less often the longer that brings nothing.
 
 WITH called AS (
-    SELECT account_id, source, max(noted_at) AS called_at, greatest(1, avg(requests)) AS requests,
+    SELECT account_id, source, max(noted_at) AS called_at, greatest(0.2, avg(requests)) AS requests,
            max(noted_at) FILTER (outcome <> 'failed') AS answered_at
     FROM source_call GROUP BY ALL
 ),
@@ -20,37 +24,49 @@ history AS (
         AND (h.answered_at IS NULL OR c.noted_at > h.answered_at)
     GROUP BY ALL
 ),
-due AS (
-    SELECT s.account_id, s.field, s.status, s.reason, s.benefit, f.weight, p.source,
-        r.called_at IS NULL OR s.status = 'asked' AS urgent, coalesce(r.requests, 3) AS requests,
-        coalesce(r.failures, 0) AS failures,
-        greatest(0, coalesce(date_diff('second', coalesce(r.answered_at, r.called_at), $now::TIMESTAMP), 0)) / 86400.0 AS days,
-        CASE WHEN r.answered_at < s.said_at THEN 1.0
-            WHEN s.status = 'contradicted' THEN greatest(1 / 3.0, coalesce(c.rate, 0))
-            ELSE coalesce(c.rate, 1.0 / s.ttl_days) * coalesce(h.pace, 1) END AS rate
+shown AS (
+    SELECT account_id, field, unnest(sources) AS source, observed_at FROM golden WHERE valid_to IS NULL
+),
+open_need AS (
+    SELECT s.account_id, s.field, s.status, s.reason, s.benefit, s.said_at, s.ttl_days, f.weight, p.source,
+        r.called_at, r.answered_at, coalesce(r.requests, 3) AS requests, coalesce(r.failures, 0) AS failures,
+        r.called_at IS NULL OR s.status = 'asked'
+            OR (r.failures = 0 AND coalesce(r.answered_at < s.said_at, false)) AS urgent
     FROM staleness s
     JOIN field_spec f ON f.name = s.field
     JOIN provides p ON p.field = s.field
-    JOIN segment g ON g.account_id = s.account_id
     LEFT JOIN history r ON r.account_id = s.account_id AND r.source = p.source
-    LEFT JOIN change_rate c ON c.segment = g.segment AND c.source = p.source AND c.field = s.field
-        AND c.blank = (s.status = 'missing')
-    LEFT JOIN pace h ON h.account_id = s.account_id AND h.source = p.source
-    WHERE r.called_at IS NULL OR s.status = 'asked' OR r.answered_at < s.said_at
-       OR (r.failures = 0 AND date_diff('day', r.answered_at, $now::TIMESTAMP) >= p.every_days)
+    WHERE r.called_at IS NULL OR s.status = 'asked'
+       OR (r.failures = 0 AND (r.answered_at < s.said_at OR date_diff('day', r.answered_at, $now::TIMESTAMP) >= p.every_days))
        OR (r.failures > 0 AND date_diff('day', r.called_at, $now::TIMESTAMP) >= least(30, pow(2, least(r.failures, 10) - 1) - 1))
+),
+due AS (
+    SELECT n.*,
+        greatest(0, coalesce(date_diff('second', coalesce(n.answered_at, n.called_at), $now::TIMESTAMP), 0)) / 86400.0 AS days,
+        greatest(
+            coalesce(c.rate, e.rate, 1.0 / n.ttl_days) * coalesce(h.pace, 1),
+            CASE WHEN n.status = 'contradicted'
+                THEN 1.0 / (3 + greatest(0, coalesce(date_diff('day', n.said_at, n.answered_at), 0))) ELSE 0 END
+        ) AS rate
+    FROM open_need n
+    JOIN segment g ON g.account_id = n.account_id
+    LEFT JOIN shown w ON w.account_id = n.account_id AND w.field = n.field AND w.source = n.source
+        AND w.observed_at >= n.answered_at - INTERVAL 12 HOUR
+    LEFT JOIN change_rate c ON c.segment = g.segment AND c.source = n.source AND c.field = n.field
+        AND c.blank = (n.answered_at IS NOT NULL AND w.field IS NULL)
+    LEFT JOIN change_rate e ON e.segment = '*' AND e.source = n.source AND e.field = n.field
+        AND e.blank = (n.answered_at IS NOT NULL AND w.field IS NULL)
+    LEFT JOIN pace h ON h.account_id = n.account_id AND h.source = n.source
 ),
 judged AS (
     SELECT *,
-        pow(0.5, failures) * CASE WHEN urgent THEN greatest(benefit, 0.01)
-            ELSE weight / rate * (1 - exp(-rate * days) * (1 + rate * days)) END AS worth,
-        CASE WHEN urgent THEN 0 ELSE 1 - exp(-rate * days) END AS chance
+        pow(0.5, failures) * CASE WHEN urgent THEN greatest(benefit, 0.01) ELSE weight * rate * days * days / 2 END AS worth,
+        CASE WHEN urgent THEN 0 ELSE pow(0.5, failures) * (1 - exp(-rate * days)) END AS chance
     FROM due
 ),
-open_need AS (
+need AS (
     SELECT account_id, field, any_value(status) AS status, any_value(reason) AS reason,
-        list(source ORDER BY source) AS sources, bool_or(urgent) AS urgent, max(worth) AS worth,
-        max(chance) AS chance
+        list(source ORDER BY source) AS sources, bool_or(urgent) AS urgent, max(worth) AS worth, max(chance) AS chance
     FROM judged GROUP BY account_id, field
 ),
 price AS (
@@ -60,8 +76,10 @@ price AS (
 SELECT account_id,
        to_json(list({'field': field, 'status': status, 'reason': reason, 'sources': sources} ORDER BY worth DESC, field)) AS needs,
        sum(worth) / any_value(requests) AS benefit,
-       sum(chance) AS expected
-FROM open_need
+       sum(chance) AS expected,
+       any_value(requests) AS requests,
+       bool_or(urgent) AS urgent
+FROM need
 JOIN price USING (account_id)
 GROUP BY account_id
-ORDER BY bool_or(urgent) DESC, benefit DESC, account_id
+ORDER BY urgent DESC, benefit DESC, account_id
