@@ -82,8 +82,7 @@ def open_proxy(
     world: World, folder: Path, address: str = "127.0.0.1", seconds: float = 0.0
 ) -> ThreadingHTTPServer:
     """A proxy to the world; each answer takes `seconds`. The caller runs `serve_forever`; `folder` gets `ca.pem`."""
-    authority, directory = Authority(folder), Directory(world)
-    known: dict[tuple[int, str, str], Reply | None] = {}
+    authority, directory, lock = Authority(folder), Directory(world), threading.Lock()
 
     class Handler(BaseHTTPRequestHandler):
         """Answers GET for a whole address, and anything inside a tunnel."""
@@ -107,14 +106,14 @@ def open_proxy(
             parts = urlsplit(self.path)
             host = (parts.netloc or self.headers.get("Host", "")).split(":")[0]
             path = parts.path + (f"?{parts.query}" if parts.query else "")
-            key = (world.night, host, path)
-            if key not in known:
-                known[key] = directory.find(host, path)
-            reply = known[key]
+            with lock:
+                reply = directory.find(host, path)
             if reply is None:
                 self.close_connection = True
                 return
             time.sleep(seconds)
+            if reply.status == 200 and reply.headers.get("etag", "") == self.headers.get("If-None-Match"):
+                reply = Reply(reply.url, 304, {"etag": reply.headers["etag"]})
             self.send_response(reply.status)
             for name, value in reply.headers.items():
                 self.send_header(name, value)
