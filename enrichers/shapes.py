@@ -114,6 +114,8 @@ def moment(value: Any) -> datetime | None:
     A time without a zone is taken as UTC.
     """
     if isinstance(value, int | float) and not isinstance(value, bool):
+        if abs(value) > 1e17:
+            return None
         seconds = value / 1000 if abs(value) > 1e11 else value
         try:
             return datetime.fromtimestamp(seconds, UTC) if seconds > 0 else None

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from random import Random
 from time import sleep as real_sleep
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from accounts.account import Account, Actor
 from accounts.catalogue import Catalogue
@@ -31,6 +31,7 @@ from crm.remote.meter import CallMeter
 from crm.remote.options import Options
 from crm.remote.reading import account_of, event_of, fingerprint_of
 from crm.remote.records import Left, Property, PropertyEvent, Record, Row, RowResult
+from crm.remote.shaped import lay_around
 
 #: How far back the history of values is read at a full pull: the longest human hold of the shipped catalogue.
 _HISTORY = timedelta(days=365)
@@ -55,6 +56,10 @@ class RemoteCrm:
     calls_a_batch: ClassVar[int] = 3
     #: Changes may become visible this late: an incremental pull reads so far back before its cursor.
     overlap: ClassVar[timedelta] = timedelta(minutes=10)
+
+    def __init_subclass__(cls, **given: Any) -> None:
+        super().__init_subclass__(**given)
+        lay_around(cls)
 
     def __init__(self, config: Config, catalogue: Catalogue, clock: Clock) -> None:
         self.config, self.catalogue, self.clock = config, catalogue, clock

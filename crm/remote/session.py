@@ -20,13 +20,13 @@ from requests.adapters import HTTPAdapter
 
 from accounts.clock import Clock
 from accounts.errors import CrmBudgetSpent, CrmCallRefused, CrmOutcomeUnknown, CrmUnavailable
+from crm.remote.body import read_body
 from crm.remote.meter import CallMeter
 from crm.remote.records import Fault
 
 _LONGEST_WAIT = 120.0
 _TRIES = 4
 _MOST_WORDS = 600
-_MOST_BYTES = 400_000_000
 _HTML = re.compile(
     rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|body|\?xml[^>]*>\s*<(?:!doctype )?html)", re.I
 )
@@ -127,8 +127,9 @@ class ApiSession:
         """One request; None where it may be sent again. Counted when it may have reached the CRM."""
         try:
             response = self._http.request(
-                method, url, timeout=(10.0, self._timeout), allow_redirects=False, **what
+                method, url, timeout=(10.0, self._timeout), allow_redirects=False, stream=True, **what
             )
+            read_body(response, self.crm)
         except (requests.exceptions.SSLError, requests.exceptions.ProxyError) as error:
             raise CrmUnavailable(
                 self._out_of_reach(url), remedy="Check the certificate, the proxy and [crm.options] ca_file.",
@@ -166,8 +167,6 @@ class ApiSession:
 
     def _reply(self, response: requests.Response, url: str) -> Reply:
         content = response.content
-        if len(content) > _MOST_BYTES:
-            raise CrmUnavailable(f"{_host(url)} answered with {len(content):,} bytes.", crm=self.crm)
         kind = response.headers.get("Content-Type", "").lower()
         page = _HTML.match(content[:400]) or ("text/html" in kind and content and response.status_code < 400)
         if page and response.status_code != 401:  # some servers refuse a login in HTML
@@ -257,11 +256,11 @@ class ApiSession:
     def _asked_to_wait(self, text: str | None) -> float | None:
         if not text:
             return None
-        if text.strip().replace(".", "", 1).isdigit():
+        if re.fullmatch(r"\s*[0-9]{1,9}(?:\.[0-9]{0,9})?\s*", text):
             return float(text)
         try:
             return max(0.0, (parsedate_to_datetime(text) - self._clock.now()).total_seconds())
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, IndexError, OverflowError):
             return None
 
     def _out_of_reach(self, url: str) -> str:

@@ -149,8 +149,11 @@ def _mended(match: re.Match[str]) -> str:
     found = match.group()
     if found.startswith("<"):
         return found if found.endswith("]]>") else f"{found}]]>"
-    if found in _XML_NAMES or (found.startswith("&#") and not _CONTROL.match(html.unescape(found))):
+    if found in _XML_NAMES:
         return found
+    if found.startswith("&#"):  # a number that is no character makes a tree that cannot be read
+        told = html.unescape(found)
+        return found if told not in ("", "\ufffd") and not _CONTROL.match(told) else "&#xFFFD;"
     known = html.unescape(found) if len(found) > 1 else found
     return known if known != found else "&amp;" + found[1:]
 

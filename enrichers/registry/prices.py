@@ -23,6 +23,8 @@ from enrichers.web.response import Response
 MOVE = "share_price_move"
 _LEAST = 0.08
 """A day's move below this share is never told."""
+_DEAREST = 1e9
+"""No share costs as much; what is told so is no price."""
 _TIMES = 5.0
 """Nor is one below so many times the median of the moves before it."""
 _HISTORY, _RECENT, _TOLD_DAYS = 60, 5, 14
@@ -91,7 +93,7 @@ def _sorted(rows: Iterator[tuple[Any, Any]]) -> tuple[Close, ...]:
             close = Close(date.fromisoformat(text(day)), float(text(price, 30)))
         except ValueError:
             continue
-        if close.price > 0:
+        if 0 < close.price < _DEAREST:
             closes.append(close)
     return tuple(sorted(closes, key=lambda c: c.on))
 
