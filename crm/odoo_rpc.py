@@ -103,7 +103,7 @@ class OdooSession:
         reply = self._api.call("POST", path, purpose=purpose, safe=safe, data=body)
         try:
             [result], _ = xmlrpc.client.loads(reply.text)
-        except (ExpatError, ValueError) as error:
+        except (ExpatError, ValueError, TypeError, xmlrpc.client.Error) as error:
             raise CrmUnavailable(
                 "Odoo answered with something that is no XML-RPC.", crm="odoo", raw=reply.text[:600],
                 remedy="Check [crm.options] url and protocol; a proxy may stand in between.",
@@ -162,7 +162,7 @@ def _told(reply: Reply) -> xmlrpc.client.Fault | None:
         xmlrpc.client.loads(reply.text)
     except xmlrpc.client.Fault as fault:
         return fault
-    except (ExpatError, ValueError):
+    except (ExpatError, ValueError, TypeError, xmlrpc.client.Error):
         return None
     return None
 

@@ -364,3 +364,6 @@ class RemoteCrm:
 
 def _needed(misfit: Misfit, changes: Sequence[Change]) -> bool:
     return any(change.field == misfit.field for change in changes)
+
+
+lay_around(RemoteCrm)

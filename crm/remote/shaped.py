@@ -1,7 +1,7 @@
 """Answers in a shape nobody promised: a connector that trips over one tells so, in the errors the engine knows.
 
-What read is out of reach; what wrote may have been done, and is read back. Laid around the methods in which connectors differ,
-so that a plug-in's author need not think of it.
+What read is out of reach; what wrote may have been done, and is read back. Laid around the methods of every
+connector, so that a plug-in's author need not think of it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ from typing import Any
 from accounts.errors import CrmOutcomeUnknown, CrmUnavailable
 
 _log = logging.getLogger("evergreen")
-_READING = ("properties", "pages", "records", "gone", "history", "create", "left")
+_READING = (
+    "properties", "pages", "records", "gone", "history", "create", "left", "our_names",
+    "describe", "pull", "read", "prepare", "events", "install", "budget",
+)  # fmt: skip
 _WRITING = ("write", "write_own")
 _MISSHAPEN = (TypeError, AttributeError, LookupError, ValueError, ArithmeticError, RecursionError)
 _REMEDY = "Run again; if it stays, the API has changed, or something stands in between and answers for it."
@@ -34,16 +37,16 @@ def _read(method: Callable[..., Any]) -> Callable[..., Any]:
     if inspect.isgeneratorfunction(method):
 
         @functools.wraps(method)
-        def generated(self: Any, *given: Any) -> Iterator[Any]:
+        def generated(self: Any, *given: Any, **named: Any) -> Iterator[Any]:
             with _told(self.kind, CrmUnavailable):
-                yield from method(self, *given)
+                yield from method(self, *given, **named)
 
         return generated
 
     @functools.wraps(method)
-    def guarded(self: Any, *given: Any) -> Any:
+    def guarded(self: Any, *given: Any, **named: Any) -> Any:
         with _told(self.kind, CrmUnavailable):
-            found = method(self, *given)
+            found = method(self, *given, **named)
             return list(found) if isinstance(found, Iterator) else found
 
     return guarded
