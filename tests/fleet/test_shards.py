@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,8 @@ from flows.fleet_hands import HandLost
 from flows.fleet_store import FolderStore
 from flows.fleet_worker import MANIFEST, Order, do_shard, purse
 from tests.fleet.nights import Nights, assert_same
+from tests.fleet.world import NO_NAMES, WEB, served, way_to
+from warehouse.responses import FileResponseStore
 
 RUN = {"shard_size": 6, "threads": 2}
 
@@ -105,6 +108,41 @@ def test_a_night_that_dies_leaves_its_shards_to_the_next(
     mine, theirs = alone.told(), night.told()
     assert [row["value"] for row in theirs["golden"]] == [row["value"] for row in mine["golden"]]
     assert theirs["observation"] == mine["observation"]
+
+
+@pytest.mark.slow
+def test_later_nights_ask_the_same_questions_and_servers_confirm_the_same_pages(
+    tmp_path: Path, hands: HandsHere, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = {"run": RUN, "web": WEB, **NO_NAMES}
+    one = Nights(tmp_path / "one", 24, **settings)
+    many = Nights(
+        tmp_path / "many", 24, **settings, fleet={"store": str(tmp_path / "shared"), "by": "commands"}
+    )
+    many.world = one.world
+    confirmed: list[int] = []
+    touch = FileResponseStore.touch
+
+    def note(self: FileResponseStore, url: str, at: datetime) -> None:
+        confirmed.append(1)
+        touch(self, url, at)
+
+    monkeypatch.setattr(FileResponseStore, "touch", note)
+    monkeypatch.setattr(fleets, "hands_for", lambda _: hands)
+    with served(one.world, tmp_path / "ca") as port:
+        for name, value in way_to("127.0.0.1", port, tmp_path / "ca").items():
+            monkeypatch.setenv(name, value)
+        for night in range(3):
+            told = []
+            for nights in (one, many):
+                confirmed.clear()
+                report = nights.run(replay=False)
+                counts = {name: n for name, n in report.counts().items() if name != "requests"}
+                told.append(counts)  # what several shards ask for (a feed, a list of filers) each asks once
+                assert night == 0 or confirmed
+            assert told[0] == told[1]
+            one.world.turn()
+    assert_same(one, many)
 
 
 def test_a_shard_that_nobody_brings_ends_the_night_with_the_reason(
