@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import log10
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from bench.one import RESULTS
 
 _STYLE = Style(
     background="#ffffff", plot_background="#ffffff", foreground="#333333", foreground_strong="#111111",
-    colors=("#2f855a", "#a0aec0"), font_family="system-ui, sans-serif", label_font_size=11, legend_font_size=12, title_font_size=16,
+    colors=("#2f855a", "#a0aec0"), font_family="system-ui, sans-serif", label_font_size=11, value_font_size=11, title_font_size=15,
 )  # fmt: skip
 
 
@@ -143,15 +144,23 @@ def _cell(text: str) -> str:
 
 
 def chart(figures: list[Figure]) -> bytes:
-    """Bars of how many times as well we do as the best of the others; 1 is a draw, scaled by powers of ten."""
+    """Bars of how many times as well we do as the best of the others, by powers of ten: right of 1 is ours, left is theirs."""
     ordered = sorted(figures, key=_times)
     bars = pygal.HorizontalBar(
-        style=_STYLE, logarithmic=True, show_legend=False, width=960, height=60 + 30 * len(ordered), print_values=True,
-        title="times as well as the best of the others (1 = a draw)", truncate_label=70, js=(),
-        value_formatter=lambda value: f"{value:.3g} ×",
+        style=_STYLE, show_legend=False, width=1000, height=90 + 26 * len(ordered), print_values=True, zero=0, js=(),
+        title="times as well as the best of the others; 1 is a draw", truncate_label=80, margin_right=40, spacing=6,
+        value_formatter=lambda power: f"{10**power:.3g}" if power < 3 else "1,000", range=(-1.5, 3),
     )  # fmt: skip
+    bars.y_labels = [-1, 0, 1, 2, 3]
     bars.x_labels = [f.name for f in ordered]
-    bars.add("", [{"value": _times(f), "color": "#c05621" if f.beaten_by else "#2f855a"} for f in ordered])
+    shown = [max(-1.5, min(3.0, log10(_times(f)))) for f in ordered]
+    bars.add(
+        "",
+        [
+            {"value": v, "color": "#c05621" if f.beaten_by else "#2f855a"}
+            for v, f in zip(shown, ordered, strict=True)
+        ],
+    )
     drawn: bytes = bars.render()
     return drawn
 
