@@ -47,12 +47,16 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class FieldNeed:
-    """One field of one account that wants looking at, why, and the sources that are due (none named: any)."""
+    """One field of one account that wants looking at, why, and the sources that are due (none named: any).
+
+    `chance` is how likely a look is to find it changed, where rates of change are known.
+    """
 
     field: str
     status: Freshness
     reason: str
     sources: tuple[str, ...] = ()
+    chance: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,8 @@ class WorkItem:
     """One account of the work list; `benefit` orders the list, higher first.
 
     `expected` is how many changed values a look is expected to find, where rates of change are known, `requests` what
-    it is likely to take. `urgent` goes before everything else: new, newly contradicted, or asked for.
+    it is likely to take, `days` how long ago the account was looked at (None: never, or not told). `urgent` goes
+    before everything else: new, newly contradicted, or asked for.
     """
 
     account_id: str
@@ -68,6 +73,7 @@ class WorkItem:
     benefit: float
     expected: float = 0.0
     requests: float = 0.0
+    days: float | None = None
     urgent: bool = False
 
 

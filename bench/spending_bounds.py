@@ -46,7 +46,7 @@ class _Watched:
         """A failed look is repeated at once, then after 1, 3, 7 … nights, as the pipeline does."""
         if not self.failures or self.tried is None:
             return True
-        return night - self.tried >= min(30, 2 ** (min(self.failures, 10) - 1) - 1)
+        return night - self.tried >= min(30, (1 << min(self.failures, 10) - 1) - 1)
 
     def days(self, night: int) -> int:
         last = self.seen if self.seen is not None else self.tried

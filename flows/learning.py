@@ -16,6 +16,8 @@ from warehouse.reliability import audited, keep_reliability, spoken_claims
 from warehouse.staleness import Offer
 from warehouse.store import Warehouse
 
+#: What the CRM held before us speaks as a source, and is none that survivorship asks.
+CRM = "crm"
 _RULINGS = {ReviewAction.ACCEPT: True, ReviewAction.KEEP: False, ReviewAction.REJECT: False}
 
 
@@ -86,7 +88,7 @@ def learn_trust(
             r["account_id"], r["field"], r["source"], tuple(r["keys"]), r["confidence"], _right(r, r["keys"])
         )
         for r in spoken_claims(warehouse, now, [*audited(warehouse), *rulings])
-        if r["source"] != "crm" or r["field"] not in worded
+        if r["source"] != CRM or r["field"] not in worded
     ]
     keep_reliability(
         warehouse,
@@ -97,6 +99,7 @@ def learn_trust(
                 "noted_at": now,
             }
             for (source, field), found in learn_reliability(claims).items()
+            if source != CRM
         ),
     )  # fmt: skip
 

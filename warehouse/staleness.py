@@ -82,8 +82,10 @@ def work_items(rows: Iterable[Mapping[str, Any]]) -> Iterator[WorkItem]:
     """The work items that rows of a work list tell."""
     for row in rows:
         needs = tuple(
-            FieldNeed(n["field"], Freshness(n["status"]), n["reason"], tuple(n["sources"]))
+            FieldNeed(
+                n["field"], Freshness(n["status"]), n["reason"], tuple(n["sources"]), n.get("chance", 0.0)
+            )
             for n in json.loads(row["needs"])
         )
-        told = (row.get("expected", 0.0), row.get("requests", 0.0), row.get("urgent", False))
+        told = (row.get("expected", 0.0), row.get("requests", 0.0), row.get("days"), row.get("urgent", False))
         yield WorkItem(row["account_id"], needs, row["benefit"], *told)

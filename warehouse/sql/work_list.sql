@@ -19,13 +19,17 @@ answered AS (
         AND (h.answered_at IS NULL OR c.noted_at > h.answered_at)
     GROUP BY ALL
 ),
+looked AS (
+    SELECT account_id, max(called_at) AS called_at FROM called GROUP BY ALL
+),
 open_need AS (
     SELECT s.account_id, s.field, s.status, s.reason, list(p.source ORDER BY p.source) AS sources,
         CASE WHEN s.status = 'fresh' THEN 0.05 * coalesce(s.age_days, 0) / s.ttl_days ELSE s.benefit END
-            * max(CASE WHEN r.called_at IS NULL OR s.status = 'asked' OR (r.failures = 0 AND r.answered_at < s.said_at) THEN 1.0
-                ELSE least(1.0, date_diff('day', r.called_at, $now::TIMESTAMP) / 30.0) END) AS benefit
+            * max(CASE WHEN l.called_at IS NULL OR s.status = 'asked' OR (r.failures = 0 AND r.answered_at < s.said_at) THEN 1.0
+                ELSE least(1.0, date_diff('day', coalesce(r.called_at, l.called_at), $now::TIMESTAMP) / 30.0) END) AS benefit
     FROM staleness s
     JOIN provides p ON p.field = s.field
+    LEFT JOIN looked l ON l.account_id = s.account_id
     LEFT JOIN answered r ON r.account_id = s.account_id AND r.source = p.source
     WHERE r.called_at IS NULL OR s.status = 'asked'
        OR (r.failures = 0 AND (r.answered_at < s.said_at OR date_diff('day', r.answered_at, $now::TIMESTAMP) >= p.every_days))

@@ -1,8 +1,8 @@
 -- Accounts to look at, most undetected change removed per request first.
 -- In:  staleness, source_call, golden, provides (source, field, every_days), segment (account_id, segment), change_rate,
 --      pace (account_id, source, pace); $now.
--- Out: account_id, needs (JSON list of field, status, reason, sources that are due), benefit, expected (values found
---      changed), requests (what a look is likely to take), urgent.
+-- Out: account_id, needs (JSON list of field, status, reason, sources that are due, chance that it has changed), benefit,
+--      expected (values found changed), requests (what a look is likely to take), days (since the last look), urgent.
 -- New accounts, what was contradicted since it was last looked at, and fields asked for come first, by the weight of
 -- what is wrong with them. What failed is asked again at once, then after 1, 3, 7, 15 and at most 30 days, and counts
 -- half as much each time. For all others a look is worth weight × rate × days² / 2: the days that changes since the
@@ -24,17 +24,24 @@ history AS (
         AND (h.answered_at IS NULL OR c.noted_at > h.answered_at)
     GROUP BY ALL
 ),
+looked AS (
+    -- a source that others left nothing to do for was not asked, and yet the account was looked at
+    SELECT account_id, max(called_at) AS called_at, max(answered_at) AS answered_at FROM called GROUP BY ALL
+),
 shown AS (
     SELECT account_id, field, unnest(sources) AS source, observed_at FROM golden WHERE valid_to IS NULL
 ),
 open_need AS (
     SELECT s.account_id, s.field, s.status, s.reason, s.benefit, s.said_at, s.ttl_days, f.weight, p.source,
-        r.called_at, r.answered_at, coalesce(r.requests, 3) AS requests, coalesce(r.failures, 0) AS failures,
-        r.called_at IS NULL OR s.status = 'asked'
+        coalesce(r.called_at, l.called_at) AS called_at,
+        CASE WHEN r.account_id IS NULL THEN l.answered_at ELSE r.answered_at END AS answered_at,
+        coalesce(r.requests, CASE WHEN l.account_id IS NULL THEN 3 ELSE 0.2 END) AS requests, coalesce(r.failures, 0) AS failures,
+        l.called_at IS NULL OR s.status = 'asked'
             OR (r.failures = 0 AND coalesce(r.answered_at < s.said_at, false)) AS urgent
     FROM staleness s
     JOIN field_spec f ON f.name = s.field
     JOIN provides p ON p.field = s.field
+    LEFT JOIN looked l ON l.account_id = s.account_id
     LEFT JOIN history r ON r.account_id = s.account_id AND r.source = p.source
     WHERE r.called_at IS NULL OR s.status = 'asked'
        OR (r.failures = 0 AND (r.answered_at < s.said_at OR date_diff('day', r.answered_at, $now::TIMESTAMP) >= p.every_days))
@@ -43,11 +50,9 @@ open_need AS (
 due AS (
     SELECT n.*,
         greatest(0, coalesce(date_diff('second', coalesce(n.answered_at, n.called_at), $now::TIMESTAMP), 0)) / 86400.0 AS days,
-        greatest(
-            coalesce(c.rate, e.rate, 1.0 / n.ttl_days) * coalesce(h.pace, 1),
-            CASE WHEN n.status = 'contradicted'
-                THEN 1.0 / (3 + greatest(0, coalesce(date_diff('day', n.said_at, n.answered_at), 0))) ELSE 0 END
-        ) AS rate
+        coalesce(c.rate, e.rate, 1.0 / n.ttl_days) * coalesce(h.pace, 1) AS rate,
+        CASE WHEN n.status = 'contradicted'
+            THEN 1.0 / (3 + greatest(0, coalesce(date_diff('day', n.said_at, n.answered_at), 0))) ELSE 0 END AS doubt
     FROM open_need n
     JOIN segment g ON g.account_id = n.account_id
     LEFT JOIN shown w ON w.account_id = n.account_id AND w.field = n.field AND w.source = n.source
@@ -60,13 +65,14 @@ due AS (
 ),
 judged AS (
     SELECT *,
-        pow(0.5, failures) * CASE WHEN urgent THEN greatest(benefit, 0.01) ELSE weight * rate * days * days / 2 END AS worth,
+        pow(0.5, failures) * CASE WHEN urgent THEN greatest(benefit, 0.01) ELSE weight * greatest(rate, doubt) * days * days / 2 END AS worth,
         CASE WHEN urgent THEN 0 ELSE pow(0.5, failures) * (1 - exp(-rate * days)) END AS chance
     FROM due
 ),
 need AS (
     SELECT account_id, field, any_value(status) AS status, any_value(reason) AS reason,
-        list(source ORDER BY source) AS sources, bool_or(urgent) AS urgent, max(worth) AS worth, max(chance) AS chance
+        list(source ORDER BY source) AS sources, bool_or(urgent) AS urgent, max(worth) AS worth, max(chance) AS chance,
+        min(CASE WHEN called_at IS NOT NULL THEN days END) AS days
     FROM judged GROUP BY account_id, field
 ),
 price AS (
@@ -74,10 +80,12 @@ price AS (
     FROM (SELECT DISTINCT account_id, source, requests FROM due) GROUP BY ALL
 )
 SELECT account_id,
-       to_json(list({'field': field, 'status': status, 'reason': reason, 'sources': sources} ORDER BY worth DESC, field)) AS needs,
+       to_json(list({'field': field, 'status': status, 'reason': reason, 'sources': sources,
+           'chance': round(chance, 4)} ORDER BY worth DESC, field)) AS needs,
        sum(worth) / any_value(requests) AS benefit,
        sum(chance) AS expected,
        any_value(requests) AS requests,
+       min(days) AS days,
        bool_or(urgent) AS urgent
 FROM need
 JOIN price USING (account_id)
