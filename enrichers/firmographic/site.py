@@ -21,8 +21,9 @@ from enrichers.firmographic.condition import Condition, Finding
 from enrichers.firmographic.fact import Fact
 from enrichers.firmographic.mailboxes import stated_domains
 from enrichers.firmographic.name_parts import domain_label, domain_likeness, squeezed, without_legal_form
+from enrichers.firmographic.own_website import own_website
 from enrichers.firmographic.read import settle
-from enrichers.firmographic.visit import Visit, Visitor, site_address
+from enrichers.firmographic.visit import Visit, Visitor
 from enrichers.observe import observe, passage
 from enrichers.web.response import Response
 
@@ -63,14 +64,7 @@ class Site:
 
     def search(self, account: Account) -> Answer[Candidate]:
         """The account's own website as the one candidate, stated; no request is made."""
-        website = account.get("website")
-        url = site_address(website) if website else None
-        if url is None:
-            return Answer.not_found(
-                f"{website!r} names no web host" if website else "the account has no website"
-            )
-        company = Company(id=url, names=(), websites=(url,))
-        return Answer.of((Candidate(self.name, company, url, stated=True),))
+        return own_website(self.name, account)
 
     def read(self, account: Account, candidate: Candidate) -> Answer[Reading]:
         """What the site says: observations, facts about the site as signals, and the company it describes."""

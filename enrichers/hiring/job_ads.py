@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 
-from accounts.account import Account, Company
+from accounts.account import Account
 from accounts.catalogue import shipped_catalogue
 from accounts.errors import SourceError, WarehouseError
 from accounts.link import Candidate
 from accounts.observation import Outcome
 from accounts.telling import BoardLook
 from enrichers.base import Answer, Reading, SourceContext, source
-from enrichers.firmographic.visit import site_address
+from enrichers.firmographic.own_website import own_website
 from enrichers.hiring.find import PAGES, FoundBoard, find_boards, parse_named
 from enrichers.hiring.told import Told, observe_technologies, tell_roles
 from enrichers.hiring.visit import MOST_PAGES, BoardVisit, visit_board
@@ -63,13 +63,7 @@ class JobAds:
 
     def search(self, account: Account) -> Answer[Candidate]:
         """The account's own website as the one candidate, stated; no request is made."""
-        website = account.get("website")
-        url = site_address(website) if website else None
-        if url is None:
-            return Answer.not_found(
-                f"{website!r} names no web host" if website else "the account has no website"
-            )
-        return Answer.of((Candidate(self.name, Company(url, (), websites=(url,)), url, stated=True),))
+        return own_website(self.name, account)
 
     def read(self, account: Account, candidate: Candidate) -> Answer[Reading]:
         """The boards the site leads to: not found where the site is gone, zero rows where it leads to none, failed where

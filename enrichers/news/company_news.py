@@ -6,15 +6,15 @@ import logging
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from accounts.account import Account, Company
+from accounts.account import Account
 from accounts.errors import SourceBroken, SourceError, WarehouseError
 from accounts.link import Candidate
 from accounts.observation import Outcome
 from accounts.values.web import registrable_domain
 from enrichers.base import Answer, Reading, SourceContext, source
+from enrichers.firmographic.own_website import own_website
 from enrichers.firmographic.page import Page, parse_page
 from enrichers.firmographic.site_links import links
-from enrichers.firmographic.visit import site_address
 from enrichers.news.article import read_article
 from enrichers.news.entry import EVENTS, Entry
 from enrichers.news.feed import parse_feed
@@ -65,13 +65,7 @@ class CompanyNews:
 
     def search(self, account: Account) -> Answer[Candidate]:
         """The account's own website as the one candidate, stated; no request is made."""
-        website = account.get("website")
-        url = site_address(website) if website else None
-        if url is None:
-            return Answer.not_found(
-                f"{website!r} names no web host" if website else "the account has no website"
-            )
-        return Answer.of((Candidate(self.name, Company(url, (), websites=(url,)), url, stated=True),))
+        return own_website(self.name, account)
 
     def read(self, account: Account, candidate: Candidate) -> Answer[Reading]:
         """The articles of the last days: zero rows where the site tells none, failed where its feeds could not be read."""

@@ -11,16 +11,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
-from accounts.account import Account
-from accounts.errors import QuotaExhausted, SourceBroken
-from accounts.link import Candidate
-from accounts.observation import Outcome
+from accounts.errors import SourceBroken
 from accounts.values.base import tidy
-from enrichers.base import Answer, Reading, SourceContext, source
-from enrichers.news.asked import question, safely, spoken_name
-from enrichers.news.entry import EVENTS, Entry
-from enrichers.news.tell import article_of, recent
+from enrichers.base import source
+from enrichers.news.entry import Entry
+from enrichers.news.headlines import HeadlineSearch
 from enrichers.shapes import items, load_object, objects, text
+from enrichers.web.response import Response
 
 SEARCH = "https://api.gdeltproject.org/api/v2/doc/doc"
 _MOST = 75
@@ -30,58 +27,33 @@ _REFUSAL = re.compile(rb"(?i)limit requests|too many|one every")
 
 
 @source
-class Gdelt:
-    """Headlines that name the account, of the last `days` (7). Threads may share one instance."""
+class Gdelt(HeadlineSearch):
+    """GDELT's list of articles. It refuses phrases that are too short."""
 
     name = "gdelt"
-    provides = EVENTS | {"last_signals"}
-    needs = frozenset({"name", "legal_name"})
-    cost = 0.0
-    every_days = 1
+    called = "GDELT"
     licence = "GDELT: free for any use with attribution; the headlines are their publishers'"
     opt_in = "it answers one question in five seconds"
 
-    def __init__(self, context: SourceContext) -> None:
-        self._context = context
-        self._days = int(context.settings.get("days", 7))
-        self._stopped = False
-
-    def search(self, account: Account) -> Answer[Candidate]:
-        """The question for the account; no request is made. GDELT refuses phrases that are too short."""
-        name = spoken_name(account)
+    def address(self, name: str) -> str | None:
+        """The newest articles of the last days, by date."""
         if len(name.encode()) < 5:
-            return Answer.of(())
+            return None
         asked = {
             "query": f'"{name}"', "mode": "artlist", "format": "json", "maxrecords": _MOST,
             "timespan": f"{self._days}d", "sort": "datedesc",
         }  # fmt: skip
-        return Answer.of((question(self.name, account, f"{SEARCH}?{urlencode(asked)}"),))
+        return f"{SEARCH}?{urlencode(asked)}"
 
-    def read(self, account: Account, candidate: Candidate) -> Answer[Reading]:
-        """The headlines as articles without text."""
-        return safely(self.name, lambda: self._read(account, candidate))
-
-    def _read(self, account: Account, candidate: Candidate) -> Answer[Reading]:
-        if self._stopped:
-            raise QuotaExhausted("GDELT asked to be left alone in this run.")
-        response = self._context.web.get(candidate.url)
+    def refusal(self, response: Response) -> str | None:
+        """A status, or words with status 200."""
         if response.status in (403, 429) or _REFUSAL.search(response.body[:500]):
-            self._stopped = True
-            raise QuotaExhausted(
-                "GDELT refuses us: more than one question in five seconds, or it sheds load."
-            )
-        if response.status in (404, 410):
-            return Answer.not_found(f"GDELT answers {response.status}.", requests=1)
-        if not response.ok:
-            raise SourceBroken(f"GDELT answers {response.status}.")
-        found = recent(parse_articles(response.body), self._context.clock.now(), self._days + 1)
-        if not found:
-            return Answer(Outcome.ZERO_ROWS, requests=1)
-        told = (
-            article_of(e, response, account_id=account.id, source=self.name, record_id=candidate.company.id)
-            for e in found
-        )
-        return Answer.of((Reading(articles=tuple(told)),), requests=1)
+            return "GDELT refuses us: more than one question in five seconds, or it sheds load."
+        return None
+
+    def entries(self, response: Response) -> Iterator[Entry]:
+        """The articles of the list."""
+        return parse_articles(response.body)
 
 
 def parse_articles(body: bytes) -> Iterator[Entry]:

@@ -5,18 +5,16 @@ Shape seen in clients of others; Google calls it fit for "personal feed readers"
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import urlencode
 
-from accounts.account import Account
-from accounts.errors import QuotaExhausted, SourceBroken
-from accounts.link import Candidate
-from accounts.observation import Outcome
-from enrichers.base import Answer, Reading, SourceContext, source
-from enrichers.news.asked import is_chinese, question, safely, spoken_name
-from enrichers.news.entry import EVENTS, Entry
+from enrichers.base import source
+from enrichers.news.asked import is_chinese
+from enrichers.news.entry import Entry
 from enrichers.news.feed import parse_feed
-from enrichers.news.tell import article_of, recent
+from enrichers.news.headlines import HeadlineSearch
+from enrichers.web.response import Response
 
 SEARCH = "https://news.google.com/rss/search"
 _EDITIONS = {
@@ -26,54 +24,26 @@ _EDITIONS = {
 
 
 @source
-class GoogleNews:
-    """Headlines that name the account, of the last `days` (7). Threads may share one instance."""
+class GoogleNews(HeadlineSearch):
+    """Google's feed of what it found, with the publishers taken off the titles."""
 
     name = "google_news"
-    provides = EVENTS | {"last_signals"}
-    needs = frozenset({"name", "legal_name"})
-    cost = 0.0
-    every_days = 1
+    called = "Google News"
     licence = "headlines as short quotations; Google's terms allow personal feed readers"
     opt_in = "it asks once an account, and its terms are for personal feed readers"
 
-    def __init__(self, context: SourceContext) -> None:
-        self._context = context
-        self._days = int(context.settings.get("days", 7))
-        self._stopped = False
-
-    def search(self, account: Account) -> Answer[Candidate]:
-        """The question for the account; no request is made."""
-        name = spoken_name(account)
-        if not name:
-            return Answer.of(())
+    def address(self, name: str) -> str:
+        """The last days in the edition of the name's script."""
         asked = {"q": f'"{name}" when:{self._days}d', **_EDITIONS[is_chinese(name)]}
-        return Answer.of((question(self.name, account, f"{SEARCH}?{urlencode(asked)}"),))
+        return f"{SEARCH}?{urlencode(asked)}"
 
-    def read(self, account: Account, candidate: Candidate) -> Answer[Reading]:
-        """The headlines as articles without text, with their publishers in the title's place taken off."""
-        return safely(self.name, lambda: self._read(account, candidate))
+    def refusal(self, response: Response) -> str | None:
+        """A status."""
+        return f"Google News refuses us with {response.status}." if response.status in (403, 429) else None
 
-    def _read(self, account: Account, candidate: Candidate) -> Answer[Reading]:
-        if self._stopped:
-            raise QuotaExhausted("Google News asked to be left alone in this run.")
-        response = self._context.web.get(candidate.url)
-        if response.status in (403, 429):
-            self._stopped = True
-            raise QuotaExhausted(f"Google News refuses us with {response.status}.")
-        if response.status in (404, 410):
-            return Answer.not_found(f"Google News answers {response.status}.", requests=1)
-        if not response.ok:
-            raise SourceBroken(f"Google News answers {response.status}.")
-        entries = parse_feed(response.body, response.headers, response.final_url).entries
-        found = recent((headline(entry) for entry in entries), self._context.clock.now(), self._days + 1)
-        if not found:
-            return Answer(Outcome.ZERO_ROWS, requests=1)
-        told = (
-            article_of(e, response, account_id=account.id, source=self.name, record_id=candidate.company.id)
-            for e in found
-        )
-        return Answer.of((Reading(articles=tuple(told)),), requests=1)
+    def entries(self, response: Response) -> Iterator[Entry]:
+        """The entries of the feed."""
+        return map(headline, parse_feed(response.body, response.headers, response.final_url).entries)
 
 
 def headline(entry: Entry) -> Entry:

@@ -9,7 +9,7 @@ import logging
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from accounts.account import Account, Company
+from accounts.account import Account
 from accounts.catalogue import shipped_catalogue
 from accounts.errors import SourceError, WarehouseError
 from accounts.link import Candidate
@@ -18,8 +18,9 @@ from accounts.values.web import host_of, registrable_domain
 from enrichers.base import Answer, Reading, SourceContext, source
 from enrichers.firmographic.condition import Condition, condition_of
 from enrichers.firmographic.name_parts import domain_label
+from enrichers.firmographic.own_website import own_website
 from enrichers.firmographic.page import parse_page
-from enrichers.firmographic.visit import is_page, site_address
+from enrichers.firmographic.visit import is_page
 from enrichers.technographic.database import detector_for
 from enrichers.technographic.facts import MAIN, SUBDOMAIN, Sighting, evidence_passage, observations
 from enrichers.technographic.public import installed_path
@@ -59,15 +60,7 @@ class Stack:
 
     def search(self, account: Account) -> Answer[Candidate]:
         """The account's own website as the one candidate, stated; no request is made."""
-        website = account.get("website")
-        url = site_address(website) if website else None
-        if url is None:
-            return Answer.not_found(
-                f"{website!r} names no web host" if website else "the account has no website"
-            )
-        return Answer.of(
-            (Candidate(self.name, Company(id=url, names=(), websites=(url,)), url, stated=True),)
-        )
+        return own_website(self.name, account)
 
     def read(self, account: Account, candidate: Candidate) -> Answer[Reading]:
         """The technologies of the site's pages; `pages` of the reading are those that were read in full."""
