@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchers.columns import Bits, Floats, Ints
-from matchers.keys import ANYWHERE, KINDS, WEAK, Keys, mixed
+from matchers.keys import ANYWHERE, COMMON, KINDS, WEAK, Keys, mixed
 
 BLOCK, WEAK_BLOCK = 24, 8
 """Rows that share a key, or a weak one, and are all compared with each other; where there are more, the key is narrowed."""
@@ -71,7 +71,8 @@ def _proposals(keys: Keys, narrower: Bits, place: Floats) -> Iterator[tuple[Ints
     bit, reach = (np.uint32(1) << kind.astype(np.uint32)) | anywhere, most[kind]
     small = size <= reach
     yield from _near(row[small], bit[small], key[small], BLOCK)
-    row, bit, key, reach = row[~small], bit[~small], key[~small], reach[~small]
+    large = ~small & np.array([k not in COMMON for k in KINDS])[kind]
+    row, bit, key, reach = row[large], bit[large], key[large], reach[large]
     if not len(row):
         return
     yield from _near(row, bit, key, NEIGHBOURS)

@@ -10,104 +10,138 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz.distance import Indel
 from rapidfuzz.process import cpdist
 
-from matchers.candidates import Candidates
-from matchers.columns import Floats, Ints, NameColumns
-from matchers.keys import ANYWHERE
+from matchers.columns import Bits, Floats, HanColumns, Ints, LatinColumns, NameColumns
 
-_SAME_PLACE = 0.95
-"""How often one company's rows name one place, where both name any."""
+Flags = NDArray[np.bool_]
+
+_SAME_PLACE, _SURE, _MOST = 0.95, 0.9, 0.99
+"""How often one company's rows name one place, where both name any: at least, and at most; learnt from kinds above the second."""
+
+NAMESAKES = 0.1
+"""How much rarer two strangers of one and the same name sit in one place than others do: a register does not enter a name
+beside another from which it differs in nothing but the legal form (企业名称登记管理规定 § 17; Delaware Code, title 8 § 102)."""
+
+_NAMED = 1 << 9
+"""Likeness from which two names are one: the same core, or the same body."""
 
 _FEW = 40
 """Pairs below which a kind of likeness tells nothing about chance."""
 
+_FEW_EDITS = 3
+"""Letters put in or left out up to which spellings are told apart by their number, and by their share of the name above."""
 
 
-def kinds_of(columns: NameColumns, left: Ints, right: Ints) -> Ints:
-    """What kind of likeness each pair has, as a number that says nothing of the place; -1 where scripts differ.
+def kinds_of(columns: NameColumns, rows: Ints, left: Ints, right: Ints) -> Ints:
+    """What kind of likeness each pair has (3 × pairs, finest first), as numbers that say nothing of the place; -1 where scripts differ.
 
-    Names with one core, body or brand are told by how many rows share it; others by how near they are in spelling, how
-    long their longest word or their brand is, and whether that is the same.
+    `rows` tells for how many equal rows each row stands. Names with one core, body or brand are told by how many rows share it; others by how near they are in spelling; all by
+    whether what is rarest in them is the same, how long it is, their initials, and their legal forms. Coarser kinds leave out the length,
+    the coarsest the forms as well.
     """
-    kinds = np.full(len(left), -1, np.int64)
+    kinds = np.full((3, len(left)), -1, np.int64)
     a, b = columns.place[left], columns.place[right]
     latin = np.flatnonzero(~columns.is_han[left] & ~columns.is_han[right] & (a >= 0) & (b >= 0))
     if len(latin):
-        kinds[latin] = _latin_kinds(columns, a[latin], b[latin])
+        kinds[:, latin] = _latin_kinds(
+            columns.latin, rows[~columns.is_han & (columns.place >= 0)], a[latin], b[latin]
+        )
     han = np.flatnonzero(columns.is_han[left] & columns.is_han[right])
     if len(han):
-        kinds[han] = _han_kinds(columns, a[han], b[han])
+        kinds[:, han] = _han_kinds(columns.han, rows[columns.is_han], a[han], b[han]) + (1 << 20)
     return kinds
 
 
-def _latin_kinds(columns: NameColumns, i: Ints, j: Ints) -> Ints:
-    names = columns.latin
-    near = np.floor(alike([names.joined[n] for n in i.tolist()], [names.joined[n] for n in j.tolist()]) * 20)
-    sizes = names.sizes.max(axis=1)
-    longest = np.clip(np.minimum(sizes[i], sizes[j]), 4, 12)
-    rarest = names.words[np.arange(len(names.words)), names.rarity.argmax(axis=1)]
-    other_form = (names.forms[i] > 0) & (names.forms[j] > 0) & ((names.forms[i] & names.forms[j]) == 0)
-    told = np.where(names.core[i] == names.core[j], 900 + _times(names.core)[i], near * 32 + longest)
-    return np.asarray(told * 4 + 2 * (rarest[i] == rarest[j]) + other_form, np.int64)
+def _latin_kinds(names: LatinColumns, rows: Ints, i: Ints, j: Ints) -> Ints:
+    every, place = np.arange(len(names.words)), names.rarity.argmax(axis=1)
+    rarest, sizes = names.words[every, place], names.sizes[every, place]
+    near = _near([names.joined[n] for n in i.tolist()], [names.joined[n] for n in j.tolist()], 20)
+    near = np.where(names.core[i] == names.core[j], _NAMED + _times(names.core, rows)[i], near)
+    met = 2 * (rarest[i] == rarest[j]) + (names.first[i] == names.first[j]).all(axis=1)
+    return _levels(near + (met << 6), names.forms[i], names.forms[j], np.minimum(sizes[i], sizes[j]))
 
 
-def _han_kinds(columns: NameColumns, i: Ints, j: Ints) -> Ints:
-    names = columns.han
-    near = np.floor(alike([names.body[n] for n in i.tolist()], [names.body[n] for n in j.tolist()]) * 10)
-    size = np.minimum(np.minimum(names.brand_size[i], names.brand_size[j]), 8)
+def _han_kinds(names: HanColumns, rows: Ints, i: Ints, j: Ints) -> Ints:
+    near = _near([names.body[n] for n in i.tolist()], [names.body[n] for n in j.tolist()], 10)
     body, brand = names.body_id[i] == names.body_id[j], names.brand_id[i] == names.brand_id[j]
-    shared = np.where(body, 900 + _times(names.body_id)[i], 950 + _times(names.brand_id)[i])
-    return np.asarray(1 << 16 | np.where(body | brand, shared, near * 16 + size).astype(np.int64), np.int64)
+    shared = np.where(body, _NAMED + _times(names.body_id, rows)[i], 60 + _times(names.brand_id, rows)[i])
+    size = np.minimum(names.brand_size[i], names.brand_size[j])
+    return _levels(np.where(body | brand, shared, near), names.forms[i], names.forms[j], size)
 
 
-def alike(ours: list[str], theirs: list[str]) -> Floats:
-    """Likeness of spelling, 0–1, pair by pair."""
-    return np.asarray(cpdist(ours, theirs, scorer=Indel.normalized_similarity, dtype=np.float64))
+def are_namesakes(kinds: Ints) -> Flags:
+    """Whether the pairs of these kinds have one name, whatever its form."""
+    return np.asarray((kinds[2] >= 0) & (kinds[2] & _NAMED != 0))
 
 
-def _times(ids: Ints) -> Ints:
-    """How many rows have each id, as its power of two (0–15)."""
-    _, inverse, counts = np.unique(ids, return_inverse=True, return_counts=True)
-    return np.minimum(np.log2(counts).astype(np.int64), 15)[inverse]
+def _levels(near: Ints, ours: Bits, theirs: Bits, size: Ints) -> Ints:
+    """A kind with forms and length, one with forms, and one with neither."""
+    other = (ours > 0) & (theirs > 0) & ((ours & theirs) == 0)
+    formed = near * 3 + np.where(ours == theirs, 2, other)
+    return np.stack([formed * 16 + np.clip(size, 0, 12), formed, near])
+
+
+def _near(ours: list[str], theirs: list[str], steps: int) -> Ints:
+    """How near spellings are: 20–23 for as few edits as can be counted, else their likeness in `steps`."""
+    edits = np.asarray(cpdist(ours, theirs, scorer=Indel.distance, dtype=np.int64))
+    sizes = np.fromiter(map(len, ours), np.int64, len(ours)) + np.fromiter(
+        map(len, theirs), np.int64, len(ours)
+    )
+    share = np.floor((1.0 - edits / np.maximum(sizes, 1)) * steps).astype(np.int64)
+    return np.where(edits <= _FEW_EDITS, 24 + edits, share)
+
+
+def _times(ids: Ints, rows: Ints) -> Ints:
+    """How many rows have each id: 1, 2 and 3 as they are, more by their power of two (up to 18)."""
+    _, inverse = np.unique(ids, return_inverse=True)
+    counts = np.bincount(inverse, weights=np.minimum(rows, 2))
+    return np.where(counts < 4, counts, np.minimum(np.log2(np.maximum(counts, 1)) + 2, 18)).astype(np.int64)[
+        inverse
+    ]
 
 
 @dataclass(slots=True)
 class Chance:
-    """What each kind of likeness is worth in this table: `caps`, log-odds before the place is looked at, by kind."""
+    """What each kind of likeness is worth in this table: `caps`, kinds in order and their log-odds before the place is looked at, finest first."""
 
-    caps: dict[int, float]
+    caps: tuple[tuple[Ints, Floats], ...]
     same: float
     other: float
 
     @classmethod
     def of(cls, kinds: Ints, together: Floats, stranger: float) -> Chance:
-        """Worth by kind from sampled pairs: `together` 1 where both sit in one place, as `stranger` of strangers do."""
-        caps: dict[int, float] = {}
-        spread = max(_SAME_PLACE - stranger, 0.05)
-        found, inverse, counts = np.unique(kinds, return_inverse=True, return_counts=True)
-        met = np.bincount(inverse, weights=together, minlength=len(found)) / np.maximum(counts, 1)
-        for kind, count, share in zip(
-            found.tolist(), counts.tolist(), (met - stranger) / spread, strict=True
-        ):
-            if count >= _FEW:
-                matches = min(max(share, 0.002), 0.998)
-                caps[kind] = float(np.log(matches / (1 - matches)))
+        """Worth by kind from pairs whose places are known: `together` 1 where both sit in one, as `stranger` of strangers do."""
+        counted = [_counted(each, together) for each in kinds]
+        _, counts, met = counted[1]
+        sure = (met >= _SURE) & (counts >= _FEW)
+        pooled = float((met * counts)[sure].sum() / max(counts[sure].sum(), 1))
+        same = min(max(pooled, _SAME_PLACE), _MOST)
+        caps = []
+        for found, counts, met in counted:
+            share = np.clip((met - stranger) / max(same - stranger, 0.05), 0.002, 0.998)
+            worth, enough = np.log(share / (1 - share)), counts >= _FEW
+            caps.append((found[enough], worth[enough]))
         stranger = min(max(stranger, 1e-4), 0.9)
-        return cls(
-            caps, float(np.log(_SAME_PLACE / stranger)), float(np.log((1 - _SAME_PLACE) / (1 - stranger)))
-        )
+        return cls(tuple(caps), float(np.log(same / stranger)), float(np.log((1 - same) / (1 - stranger))))
 
-    def most(self, kinds: Ints, known: Floats, together: Floats) -> Floats:
-        """The most a pair's log-odds can be; infinite where nothing is known of its kind."""
-        known_kinds = np.array(sorted(self.caps), dtype=np.int64)
-        if not len(known_kinds):
-            return np.full(len(kinds), np.inf)
-        caps = np.array([self.caps[k] for k in known_kinds.tolist()])
-        at = np.minimum(np.searchsorted(known_kinds, kinds), len(caps) - 1)
-        base = np.where(known_kinds[at] == kinds, caps[at], np.inf)
-        return base + np.where(known > 0, np.where(together > 0, self.same, self.other), 0.0)
+    def most(self, kinds: Ints, known: Flags, together: Flags) -> Floats:
+        """The most a pair's log-odds can be, by the finest kind that is known; infinite where none is."""
+        base = np.full(len(known), np.inf)
+        for (known_kinds, worth), each in zip(reversed(self.caps), reversed(kinds), strict=True):
+            if len(worth):
+                at = np.minimum(np.searchsorted(known_kinds, each), len(worth) - 1)
+                base = np.where(known_kinds[at] == each, worth[at], base)
+        return base + np.where(known, np.where(together, self.same, self.other), 0.0)
+
+
+def _counted(kinds: Ints, together: Floats) -> tuple[Ints, Ints, Floats]:
+    """Kinds in order, how many pairs of each there are, and which share of them sits in one place."""
+    found, inverse, counts = np.unique(kinds, return_inverse=True, return_counts=True)
+    met = np.bincount(inverse, weights=together, minlength=len(found)) / np.maximum(counts, 1)
+    return found, counts, met
 
 
 def strangers(places: Ints) -> float:

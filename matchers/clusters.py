@@ -15,9 +15,10 @@ import numpy as np
 
 from accounts.account import Company
 from matchers.candidates import Candidates, candidates
-from matchers.chance import Chance, kinds_of, strangers
+from matchers.chance import NAMESAKES, Chance, are_namesakes, kinds_of, strangers
 from matchers.columns import Ints, NameColumns
-from matchers.keys import ANYWHERE, KINDS, hashes, keys_of_table, order_of
+from matchers.grouping import SAME, Stamps, against_rivals, group
+from matchers.keys import ANYWHERE, KINDS, PROOF, hashes, keys_of_table, order_of
 from matchers.model import Matrix, probability
 from matchers.names import Name, parse_all
 from matchers.pairs import PairMatcher
@@ -25,11 +26,6 @@ from matchers.prior import moved
 from matchers.rows import city_key
 from matchers.weighing import Weigher, place_of
 from matchers.workers import without_collector
-
-_SAME = 0.5
-
-_BRIDGE = 0.95
-"""A weaker link never joins two groups: chains of half-likely pairs are how one cluster swallows a table."""
 
 _DOUBT = math.log(4.0)
 """Taken off the most that chance leaves to a pair: it is measured for a kind of likeness, and a wrong merge costs more."""
@@ -62,30 +58,31 @@ def dedupe_and_report(companies: Sequence[Company]) -> tuple[list[tuple[str, flo
     """As `dedupe`, and how the table was searched."""
     with without_collector():
         names = parse_all([c.names[0] if c.names else "" for c in companies])
-        first_of = _exact(companies, names)
-        distinct = sorted(set(first_of))
+        first, place, times = np.unique(
+            np.array(_exact(companies, names), np.int64), return_inverse=True, return_counts=True
+        )
+        distinct = first.tolist()
         report = Report(len(companies), len(distinct))
-        pairs, chances = _weighed([companies[i] for i in distinct], [names[i] for i in distinct], report)
-        forest, sure = _group(len(distinct), pairs, chances)
-    place = {row: at for at, row in enumerate(distinct)}
+        pairs, chances, stamps = _weighed(
+            [companies[i] for i in distinct], [names[i] for i in distinct], times, report
+        )
+        forest, sure = group(pairs, chances, stamps)
     labels = _labels(companies)
-    found = []
-    for first in first_of:
-        at = place[first]
-        found.append((labels[distinct[forest.root(at)]], sure[at]))
-    return found, report
+    clusters = [labels[distinct[forest.root(at)]] for at in range(len(distinct))]
+    return [(clusters[at], sure[at]) for at in place.tolist()], report
 
 
 def _weighed(
-    companies: Sequence[Company], names: Sequence[Name], report: Report
-) -> tuple[Candidates, Matrix]:
-    """The pairs that may be one company, with the probability that they are."""
+    companies: Sequence[Company], names: Sequence[Name], rows: Ints, report: Report
+) -> tuple[Candidates, Matrix, Stamps]:
+    """The pairs that may be one company, the probability that they are, and what rows say of themselves; `rows` tells for how many equal ones each stands."""
     matcher = PairMatcher(names)
     columns = NameColumns.of(names, matcher.rarity)
     cities = _cities(companies)
     keys = keys_of_table(companies, columns, cities)
     proposed = candidates(keys, cities.view(np.uint64), order_of(names), len(names))
-    caps = _chance(columns, proposed, cities)
+    places = np.where(cities != 0, cities, columns.regions())
+    caps = _chance(columns, proposed, places, rows)
     hopeful = np.flatnonzero(caps >= 0)
     some = proposed.some(hopeful)
     weigher = Weigher(companies, columns, matcher, cities)
@@ -94,32 +91,40 @@ def _weighed(
     pairs = proposed.some(reachable)
     scores = weigher.together(pairs, weigher.names(pairs))
     scores = scores + moved(scores, len(proposed) - len(pairs))
-    chances = probability(np.minimum(scores, caps[reachable]))
+    stamps = Stamps.of(columns, places)
+    chances = against_rivals(pairs, probability(np.minimum(scores, caps[reachable])), stamps)
     report.proposed, report.compared = len(proposed), len(pairs)
-    matches = pairs.some(chances >= _SAME)
+    matches = pairs.some(chances >= SAME)
     report.matched = len(matches)
     for at, kind in enumerate(KINDS):
         bit = np.uint32(1 << at)
         counts = [int(np.count_nonzero(c.kinds & bit)) for c in (proposed, matches)]
         if counts[0]:
             report.by_key[kind] = (counts[0], counts[1], int(np.count_nonzero(matches.kinds == bit)))
-    return pairs, chances
+    return pairs, chances, stamps
 
 
-def _chance(columns: NameColumns, pairs: Candidates, cities: Ints) -> Matrix:
-    """The most each pair can be worth in this table, given how often such likeness is met between strangers."""
-    places = np.where(cities != 0, cities, columns.regions())
-    kinds = kinds_of(columns, pairs.left, pairs.right)
-    ours, theirs = places[pairs.left], places[pairs.right]
-    known, same = (ours != 0) & (theirs != 0), ours == theirs
-    tells = known & ((pairs.kinds & ANYWHERE) != 0)
-    is_han = columns.is_han[pairs.left]
-    caps = np.full(len(pairs), np.inf)
+def _chance(columns: NameColumns, pairs: Candidates, places: Ints, rows: Ints) -> Matrix:
+    """The most each pair can be worth in this table, given how often such likeness is met between strangers.
+
+    A row that stands for several equal ones (`rows` tells for how many) is one pair more that was met in one place.
+    A common identifier, domain or phone is no likeness of names, and is not measured by it.
+    """
+    doubled = np.flatnonzero(rows > 1)
+    left, right = np.concatenate([pairs.left, doubled]), np.concatenate([pairs.right, doubled])
+    kinds = kinds_of(columns, rows, left, right)
+    known, same = (places[left] != 0) & (places[right] != 0), places[left] == places[right]
+    anywhere = np.concatenate([(pairs.kinds & ANYWHERE) != 0, np.ones(len(doubled), np.bool_)])
+    caps = np.full(len(left), np.inf)
+    namesakes, is_han = are_namesakes(kinds), columns.is_han[left]
     for script in (False, True):
-        here, told = is_han == script, tells & (is_han == script)
-        chance = Chance.of(kinds[told], same[told].astype(float), strangers(places[columns.is_han == script]))
-        caps[here] = chance.most(kinds[here], known[here].astype(float), same[here].astype(float))
-    return caps - _DOUBT
+        alone = strangers(places[columns.is_han == script])
+        for namesake, share in ((False, alone), (True, alone * NAMESAKES)):
+            here = (is_han == script) & (namesakes == namesake)
+            told = here & known & anywhere
+            chance = Chance.of(kinds[:, told], same[told].astype(float), share)
+            caps[here] = chance.most(kinds[:, here], known[here], same[here])
+    return np.where((pairs.kinds & PROOF) != 0, np.inf, caps[: len(pairs)] - _DOUBT)
 
 
 def _cities(companies: Sequence[Company]) -> Ints:
@@ -157,41 +162,3 @@ def _exact(companies: Sequence[Company], names: Sequence[Name]) -> list[int]:
         )  # fmt: skip
         found.append(seen.setdefault(key, at))
     return found
-
-
-class _Forest:
-    """Disjoint sets with path halving."""
-
-    def __init__(self, size: int) -> None:
-        self._parent = list(range(size))
-
-    def root(self, at: int) -> int:
-        parent = self._parent
-        while parent[at] != at:
-            parent[at] = parent[parent[at]]
-            at = parent[at]
-        return at
-
-    def join(self, a: int, b: int) -> None:
-        a, b = self.root(a), self.root(b)
-        if a != b:
-            self._parent[max(a, b)] = min(a, b)
-
-
-def _group(size: int, pairs: Candidates, chances: Matrix) -> tuple[_Forest, list[float]]:
-    """Joins pairs from the surest down to even odds; a row's probability is that of its surest link, 1 alone."""
-    forest = _Forest(size)
-    sure = [1.0] * size
-    linked = [False] * size
-    likely = np.flatnonzero(chances >= _SAME)
-    order = likely[np.argsort(-chances[likely], kind="stable")]
-    for chance, i, j in zip(
-        chances[order].tolist(), pairs.left[order].tolist(), pairs.right[order].tolist(), strict=True
-    ):
-        if chance < _BRIDGE and linked[i] and linked[j]:
-            continue
-        forest.join(i, j)
-        for row in (i, j):
-            if not linked[row]:
-                linked[row], sure[row] = True, round(chance, 4)
-    return forest, sure

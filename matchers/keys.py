@@ -10,23 +10,31 @@ from numpy.typing import NDArray
 
 from accounts.account import Company
 from matchers.attributes import domains_of
-from matchers.columns import Bits, Floats, Ints, NameColumns
+from matchers.columns import Bits, Floats, Grid, Ints, LatinColumns, NameColumns
 from matchers.names import Name
 from matchers.sounds import plain_pinyin
 
 KINDS = (
-    "identifier", "domain", "phone", "core", "rarest word", "second word", "beginning", "word's ends", "word's end",
+    "identifier", "domain", "phone", "core", "rarest word", "second word", "beginning", "one letter off",
     "initials", "brand", "rarest bigram", "second bigram", "trade and city", "pinyin",
 )  # fmt: skip
 """Kinds of keys, the surest first; a pair is counted for the first that proposes it."""
 
-WEAK = frozenset(["second word", "word's ends", "word's end", "second bigram", "trade and city"])
+WEAK = frozenset(["second word", "one letter off", "rarest bigram", "second bigram", "trade and city"])
 """Kinds that many strangers share: their blocks are kept smaller."""
+
+COMMON = frozenset(["second word", "second bigram"])
+"""Kinds that are looked at only where few rows share them: rows that stand together in a large block have a better key."""
+
+PROOF = np.uint32(0b111)
+"""Bits of the kinds that do not rest on the name: identifier, domain, phone."""
 
 ANYWHERE = np.uint32(1 << 31)
 """Bit of pairs that some key proposed without looking at the place."""
 
 _MIX = np.uint64(0x9E3779B97F4A7C15)
+
+_LONGEST_WORD, _BASE = 20, np.uint64(0x2545F4914F6CDD1D)
 
 
 @dataclass(slots=True)
@@ -103,17 +111,8 @@ def _of_latin(columns: NameColumns) -> Iterator[tuple[str, Ints, Bits]]:
     more = np.flatnonzero(names.count > 1)
     yield "second word", rows[more], names.words[more, second[more]].view(np.uint64)
     yield "beginning", rows, hashes([text[:6] for text in names.joined])
-    start, size = names.starts[at, rarest], names.sizes[at, rarest]
-    long = np.flatnonzero(size >= 5)
-    letter = names.flat.astype(np.uint64)
-    start, size = start[long], size[long]
-    ends = start + size
-    yield (
-        "word's ends",
-        rows[long],
-        _packed([letter[start], letter[start + 1], letter[ends - 2], letter[ends - 1]]),
-    )
-    yield "word's end", rows[long], _packed([letter[ends - n] for n in (5, 4, 3, 2, 1)])
+    owner, key = _one_letter_off(names, at, rarest, second)
+    yield "one letter off", rows[owner], key
     several = [(row, p) for row, p in zip(rows.tolist(), _latin_parts(columns), strict=True) if len(p) > 2]
     yield _numbered("initials", ((row, "".join([t[0] for t in tokens])) for row, tokens in several))
     short = np.flatnonzero((names.count == 1) & (names.sizes[:, 0] <= 6)) if len(rows) else at
@@ -124,11 +123,30 @@ def _latin_parts(columns: NameColumns) -> Iterator[tuple[str, ...]]:
     return (n.latin.tokens for n in columns.names if n.han is None and n.latin is not None)
 
 
-def _packed(letters: Sequence[Bits]) -> Bits:
-    key = np.zeros(len(letters[0]), np.uint64)
-    for letter in letters:
-        key = (key << np.uint64(12)) ^ letter
-    return key
+def _one_letter_off(names: LatinColumns, at: Ints, rarest: Ints, second: Ints) -> tuple[Ints, Bits]:
+    """Positions of names and keys of their rarest word: as it is, and without each one of its letters.
+
+    Two words of which one letter was lost, added, changed, or swapped with its neighbour share a key; so that fewer
+    strangers do, the next word's first letter is part of it. Words of 4–20 letters; hashed as polynomials, so that
+    all keys of a word come from two running sums.
+    """
+    if not len(at):
+        return at, np.zeros(0, np.uint64)
+    size = names.sizes[at, rarest]
+    some = np.flatnonzero((size >= 4) & (size <= _LONGEST_WORD))
+    size = size[some]
+    letters = Grid(size, _LONGEST_WORD, names.starts[some, rarest[some]])(names.flat).astype(np.uint64)
+    powers = np.cumprod(np.full(_LONGEST_WORD, _BASE), dtype=np.uint64)
+    kept, moved_up = letters * powers, letters[:, 1:] * powers[:-1]
+    before = np.cumsum(kept, axis=1) - kept
+    behind = np.cumsum(moved_up[:, ::-1], axis=1)[:, ::-1]
+    without = before + np.pad(behind, ((0, 0), (0, 1)))
+    whole = kept.sum(axis=1)
+    held = np.arange(_LONGEST_WORD) < size[:, None]
+    owner = np.concatenate([np.arange(len(some)), np.nonzero(held)[0]])
+    key = np.concatenate([whole, without[held]])
+    after = np.where(names.count[some] > 1, names.first[some, second[some]], 0).astype(np.uint64)
+    return some[owner], mixed(key, after[owner])
 
 
 def _of_han(columns: NameColumns, cities: Ints) -> Iterator[tuple[str, Ints, Bits]]:
