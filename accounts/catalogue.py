@@ -175,12 +175,18 @@ class Catalogue:
 
 def parse_fields(category: str, text: str, origin: str) -> Iterator[FieldSpec]:
     """The fields of one YAML file. Raises ConfigError naming the file and entry that is wrong."""
-    for raw in yaml.safe_load(text) or ():
+    try:
+        entries = yaml.safe_load(text) or []
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise ConfigError(f"{origin} is no valid YAML: {error}.", remedy="Mend that line.") from error
+    if not isinstance(entries, list):
+        raise ConfigError(f"{origin} holds no list of fields.", remedy="Each begins with `- name:`.")
+    for raw in entries:
         try:
             entry = _Entry.model_validate(raw)
         except ValueError as error:
             name = raw.get("name", "?") if isinstance(raw, dict) else "?"
-            raise ConfigError(f"{origin}: field {name}: {error}", key=name) from error
+            raise ConfigError(f"{origin}: field {name}: {error}", key=str(name)) from error
         if entry.type not in VALUE_TYPES:
             raise ConfigError(
                 f"{origin}: field {entry.name} has type {entry.type!r}, which does not exist.",

@@ -7,6 +7,7 @@ Relative paths are relative to the folder of the TOML.
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -16,6 +17,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from accounts.change import Policy
 from accounts.errors import ConfigError
 from accounts.secrets import secret_settings
+
+_LONGEST = 1_000_000
+_TOO_DEEP = re.compile(r"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){40}")
+"""Dotted keys so long take the reader quadratic time."""
 
 
 class _Section(BaseModel):
@@ -325,8 +330,8 @@ def load_config(path: Path) -> Config:
             f"{path} cannot be read: {error}.", remedy="It must be a UTF-8 text file.", path=path
         ) from error
     try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        raw = _parsed(text)
+    except (ValueError, RecursionError) as error:
         raise ConfigError(
             f"{path} is not valid TOML: {error}.", remedy="Mend that line.", path=path
         ) from error
@@ -335,6 +340,12 @@ def load_config(path: Path) -> Config:
         return Config.model_validate({**raw, "path": path.resolve()})
     except ValidationError as error:
         raise _explain(error, path) from error
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    if len(text) > _LONGEST or _TOO_DEEP.search(text):
+        raise ValueError("it is longer, or its keys are nested deeper, than any configuration")
+    return tomllib.loads(text)
 
 
 def _refuse_secrets(raw: dict[str, Any], path: Path) -> None:

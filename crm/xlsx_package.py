@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import posixpath
 import zipfile
+import zlib
 from pathlib import Path
 from typing import TypeAlias
 
@@ -41,6 +42,7 @@ class Package:
             OSError,
             EOFError,
             ValueError,
+            zlib.error,
         ) as error:
             raise refused(path, f"is not a readable workbook: {error}") from error
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from accounts.change import ReviewAction, ReviewDecision
-from accounts.errors import WarehouseError
+from warehouse.side_file import open_side_file
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS decision (
@@ -22,6 +22,7 @@ CREATE TABLE IF NOT EXISTS decision (
     field TEXT NOT NULL, proposed_key TEXT NOT NULL, note TEXT NOT NULL, extras TEXT NOT NULL, carried_out_by TEXT
 )
 """
+_REMEDY = "Check free space and permissions; a damaged file can be restored with `evergreen restore`."
 
 
 class DecisionStore:
@@ -66,21 +67,10 @@ class DecisionStore:
         with self._open() as db:
             db.execute("UPDATE decision SET carried_out_by = ? WHERE item_id = ?", (run_id, item_id))
 
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        try:
-            db = sqlite3.connect(self._path, timeout=10)
-            try:
-                with db:
-                    yield db
-            finally:
-                db.close()
-        except sqlite3.DatabaseError as error:
-            raise WarehouseError(
-                f"The decisions in {self._path} cannot be read or written: {error}",
-                remedy="Check free space and permissions; a damaged file can be restored with `evergreen restore`.",
-                path=self._path,
-            ) from error
+    def _open(self) -> AbstractContextManager[sqlite3.Connection]:
+        return open_side_file(
+            self._path, what="The decisions", remedy=_REMEDY, foreign=(ValueError, TypeError)
+        )
 
 
 def _standing(history: Iterable[ReviewDecision]) -> list[ReviewDecision]:

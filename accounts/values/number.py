@@ -8,6 +8,8 @@ from datetime import date
 from accounts.values.base import Hints, ValueType, no_hints, tidy
 
 _DIGITS = re.compile(r"^[+]?\d{1,3}(?:[, ]\d{3})+$|^[+]?\d+(?:\.0+)?$")
+_LONGEST = 100
+"""No number of anything has as many digits."""
 _BAND = re.compile(r"^(\d[\d,]*)\s*(?:-|–|—|to|~|至)\s*(\d[\d,]*)$|^(\d[\d,]*)\s*\+$")
 
 
@@ -19,7 +21,7 @@ class IntegerType(ValueType):
     def canonical(self, text: str, hints: Hints = no_hints) -> str | None:
         """The digits alone, or None."""
         text = tidy(text)
-        if not _DIGITS.match(text):
+        if len(text) > _LONGEST or not _DIGITS.match(text):
             return None
         return str(int(re.sub(r"[,\s+]", "", text).split(".")[0]))
 
@@ -40,7 +42,7 @@ class HeadcountType(IntegerType):
     def canonical(self, text: str, hints: Hints = no_hints) -> str | None:
         """The number, or the band as `low-high` or `low+`, or None."""
         band = _BAND.match(tidy(text))
-        if band:
+        if band and len(text) <= _LONGEST:
             low, high, open_end = (re.sub(r"\D", "", g) if g else "" for g in band.groups())
             return f"{int(open_end)}+" if open_end else f"{int(low)}-{int(high)}"
         return super().canonical(text)
@@ -60,7 +62,7 @@ class AmountType(ValueType):
         found = re.fullmatch(
             r"(?:[A-Z]{3}|[$€£¥])?\s*(-?\d{1,3}(?:,\d{3})+|-?\d+)(\.\d+)?", tidy(text), re.ASCII
         )
-        if not found:
+        if not found or len(text) > _LONGEST:
             return None
         fraction = (found.group(2) or "").rstrip("0").rstrip(".")
         return str(int(found.group(1).replace(",", ""))) + fraction

@@ -18,6 +18,8 @@ _TITLES = re.compile(
 )
 _CHIEF = re.compile(r"^chief\s+(?P<of>[\w\s&-]+?)\s+officer$")
 _MOST_ROUNDS = 6
+_LONGEST = 1_000
+"""Characters that are looked at: nobody's name and role are longer."""
 _HOLLOW = re.compile(r"[(（][\W_]*[)）]")
 _MIDDLE = re.compile(r"(?<=\w)\s+[A-Z]\.?(?=\s)\s")
 _FILLING = frozenset({"and", "of", "the", "amp"})
@@ -39,7 +41,7 @@ def name_and_role(text: str) -> tuple[str, str]:
     >>> name_and_role("王 强"), name_and_role("王强 总经理")
     (('王 强', ''), ('王强', '总经理'))
     """
-    text = _bare(tidy(_HOLLOW.sub(" ", tidy(text))))
+    text = _bare(tidy(_HOLLOW.sub(" ", tidy(text[:_LONGEST]))))
     match = _BRACKETS.match(text)
     parts = [match["first"], match["second"]] if match else _SEPARATOR.split(text, maxsplit=1)
     if len(parts) == 1 and _ROLE.search(text):

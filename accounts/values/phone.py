@@ -22,11 +22,15 @@ _CHINESE_ABROAD = re.compile(
     r"^(?:86|852|853|886)[- ]\(?0?\d"
 )  # a country code whose plus was lost: 86-028-…
 _TRUNK_ZERO = re.compile(r"\(\s*0\s*\)")
+_LONGEST = 400
+"""No number is as long; the patterns are not made for such texts."""
 _LANGUAGE_COUNTRY = {"zh": "CN", "ja": "JP", "de": "DE", "fr": "FR"}
 
 
 def parse_phone(text: str, hints: Hints = no_hints) -> phonenumbers.PhoneNumber | None:
     """The number a text names, or None. Tries the hinted country, then what the language suggests."""
+    if len(text) > _LONGEST:
+        return None
     bare = _EXTENSION.sub("", _TRUNK_ZERO.sub("", unicodedata.normalize("NFKC", tidy(text))))
     if _CHINESE_ABROAD.match(bare):
         bare = "+" + bare
@@ -58,8 +62,8 @@ class PhoneType(ValueType):
     def key(self, text: str, hints: Hints = no_hints) -> str:
         """E.164 where the number is valid, else its bare digits, vanity letters mapped."""
         known = self.canonical(text, hints)
-        if known:
-            return known
+        if known or len(text) > _LONGEST:
+            return known or super().key(text)
         bare = _EXTENSION.sub("", unicodedata.normalize("NFKC", tidy(text)))
         digits = re.sub(r"\D", "", phonenumbers.convert_alpha_characters_in_number(bare))
         return digits or super().key(text)
