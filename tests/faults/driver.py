@@ -15,7 +15,7 @@ import signal
 import sys
 import time
 import traceback
-from contextlib import redirect_stdout
+from contextlib import redirect_stdout, suppress
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -53,17 +53,39 @@ def child(folder: str, words: list[str], at: str | None, act: str, fsize: int | 
         os._exit(code)
 
 
-def wait(pid: int, began: float, kill_after: float | None) -> dict[str, Any]:
-    """How a child ended: its exit code (the signal's number, negative, where it was killed) and seconds."""
+def wait(pid: int, began: float, kill_after: float | None, kill_worker: int | None) -> dict[str, Any]:
+    """How a child ended: its exit code (the signal's number, negative, where it was killed) and seconds.
+
+    With `kill_worker`, the worker of that number among its own is killed in its place, where it has one by then.
+    """
+    killed = 0
     if kill_after is not None:
         time.sleep(max(0.0, began + kill_after - time.monotonic()))
-        os.kill(pid, signal.SIGKILL)  # a zombie takes it too
+        victims = [pid] if kill_worker is None else workers_of(pid)[kill_worker:][:1]
+        for victim in victims:
+            with suppress(ProcessLookupError):
+                os.kill(victim, signal.SIGKILL)  # a zombie takes it too
+                killed += 1
     _, status, usage = os.wait4(pid, 0)
     return {
         "code": os.waitstatus_to_exitcode(status),
         "seconds": time.monotonic() - began,
+        "killed": killed,
         "cpu": usage.ru_utime + usage.ru_stime,
+        "peak": usage.ru_maxrss * 1024,
     }
+
+
+def workers_of(pid: int) -> list[int]:
+    """The processes a process has started to enrich shards, oldest first."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            with suppress(OSError):
+                parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+                if parent == pid and b"spawn_main" in (folder / "cmdline").read_bytes():
+                    found.append(int(folder.name))
+    return sorted(found)
 
 
 def warm_up(folder: Path) -> None:
@@ -102,7 +124,7 @@ def main() -> None:
             began[pid] = time.monotonic()
             answer: dict[str, Any] = {"pid": pid}
         else:
-            answer = wait(asked["pid"], began.pop(asked["pid"]), asked["kill_after"])
+            answer = wait(asked["pid"], began.pop(asked["pid"]), asked["kill_after"], asked["kill_worker"])
         print(json.dumps(answer), flush=True)  # noqa: T201
 
 

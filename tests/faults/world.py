@@ -30,6 +30,8 @@ class Ended:
     seconds: float
     stdout: str
     stderr: str
+    peak: int = 0
+    killed: int = 0
 
     @property
     def json(self) -> dict[str, Any]:
@@ -66,14 +68,16 @@ class Driver:
         told = {"folder": str(folder), "words": words, "at": at, "act": act, "fsize": fsize}
         return int(self._ask({"do": "start", **told})["pid"])
 
-    def wait(self, pid: int, folder: Path, kill_after: float | None = None) -> Ended:
-        """How a started run ended; with `kill_after` it is killed so many seconds after its start."""
-        told = self._ask({"do": "wait", "pid": pid, "kill_after": kill_after})
+    def wait(
+        self, pid: int, folder: Path, kill_after: float | None = None, kill_worker: int | None = None
+    ) -> Ended:
+        """How a started run ended; with `kill_after` it, or one of its workers, is killed so many seconds after its start."""
+        told = self._ask({"do": "wait", "pid": pid, "kill_after": kill_after, "kill_worker": kill_worker})
         said = [folder / f"{name}.{pid}" for name in ("stdout", "stderr")]
         texts = [p.read_text(encoding="utf-8") if p.exists() else "" for p in said]
         for path in said:
             path.unlink(missing_ok=True)
-        return Ended(told["code"], told["seconds"], *texts)
+        return Ended(told["code"], told["seconds"], *texts, peak=told["peak"], killed=told["killed"])
 
     def _ask(self, question: dict[str, Any]) -> dict[str, Any]:
         assert self._process.stdin is not None
@@ -87,23 +91,25 @@ class Driver:
 class World:
     """A folder with a configuration and the sample's accounts."""
 
-    def __init__(self, driver: Driver, folder: Path) -> None:
+    def __init__(self, driver: Driver, folder: Path, processes: int = 1) -> None:
         self.driver, self.folder = driver, folder
         folder.mkdir(exist_ok=True)
         self.file, self.home = folder / "accounts.csv", folder / ".evergreen"
         shutil.copyfile(SAMPLE / "accounts.csv", self.file)
         self.before = self.file.read_bytes()
         (folder / "evergreen.toml").write_text(
-            '[crm]\nkind = "file"\npath = "accounts.csv"\n\n[run]\nshard_size = 4\n', encoding="utf-8"
+            '[crm]\nkind = "file"\npath = "accounts.csv"\n\n[run]\nshard_size = 4\n'
+            f"processes = {processes}\n",
+            encoding="utf-8",
         )
 
     def run(
         self, *words: str, at: str | None = None, act: str = "die", fsize: int | None = None,
-        kill_after: float | None = None,
+        kill_after: float | None = None, kill_worker: int | None = None,
     ) -> Ended:  # fmt: skip
         """Runs a verb to its end, whatever that is."""
         pid = self.driver.start(self.folder, *words, at=at, act=act, fsize=fsize)
-        return self.driver.wait(pid, self.folder, kill_after)
+        return self.driver.wait(pid, self.folder, kill_after, kill_worker)
 
     def nightly(self, *words: str, as_of: str = AS_OF, **fate: Any) -> Ended:
         """A night that writes, over the saved web; `fate` is what `run` takes."""
