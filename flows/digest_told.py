@@ -8,12 +8,12 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from accounts.errors import WarehouseError
 from flows.digest import News
+from warehouse.side_file import open_side_file
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS told (
@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS told (
 _KEEP_DAYS = 400
 #: Seconds one digest waits for another that is being sent.
 _PATIENCE = 120
+_REMEDY = "Check free space and permissions. Removing the file only means that all is told once more."
 
 
 class ToldStore:
@@ -57,21 +58,8 @@ class ToldStore:
             rows = [(who, one.id, one.standing, at) for one in fresh]
             db.executemany("INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?)", rows)
 
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        try:
-            db = sqlite3.connect(self._path, timeout=_PATIENCE)
-            try:
-                with db:
-                    yield db
-            finally:
-                db.close()
-        except sqlite3.DatabaseError as error:
-            raise WarehouseError(
-                f"What was told, in {self._path}, cannot be read or written: {error}",
-                remedy="Check free space and permissions. Removing the file only means that all is told once more.",
-                path=self._path,
-            ) from error
+    def _open(self) -> AbstractContextManager[sqlite3.Connection]:
+        return open_side_file(self._path, what="What was told", remedy=_REMEDY, patience=_PATIENCE)
 
 
 def _untold(db: sqlite3.Connection, who: str, news: Iterable[News]) -> list[News]:
