@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.errors import ConfigError
+from intelligence.reliability import calibrated
 from warehouse.store import Warehouse, sql
 
 
@@ -41,6 +42,8 @@ def explain(warehouse: Warehouse, account: str, field: str | None = None) -> Exp
     )
     last = _last_decisions(warehouse, account_id)
     fields = tuple(_field(row, seen, last.get(row["field"])) for row in rows)
+    trust = {(r["source"], r["field"]): r for r in warehouse.rows("SELECT * FROM reliability")}
+    fields = tuple(item | {"trust": trust_of(item, trust)} for item in fields)
     if any(item["field"] in _RUNS for item in fields):
         fields = tuple(_with_history(item, technologies_of(warehouse, account_id)) for item in fields)
     return Explanation(account_id, account_name, fields, tuple(_plain_link(link) for link in links))
@@ -129,6 +132,26 @@ def _field(
         "written_by_us": row["ours_run"] if row["ours_key"] and row["ours_key"] == row["crm_key"] else None,
         "what_would_change_it": _what_would_change(row, last),
     }  # fmt: skip
+
+
+def trust_of(
+    item: Mapping[str, Any], learned: Mapping[tuple[str, str], Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """How each source's own word on a value is taken, where something was learned of it.
+
+    A source with `claimed` (how sure its reader was), `taken` (how sure that makes us), and what that rests on: `checked` by
+    people, of which `stood` were right (None in old snapshots), and `compared` with other sources.
+    """
+    told = []
+    for source in item["sources"]:
+        known = learned.get((source, item["field"]))
+        claims = [e["confidence"] for e in item["evidence"] if e["source"] == source]
+        if known and known["shift"] and claims:
+            told.append({
+                "source": source, "claimed": max(claims), "taken": calibrated(max(claims), known["shift"]),
+                "checked": known["checked"], "stood": known.get("stood"), "compared": known["compared"],
+            })  # fmt: skip
+    return told
 
 
 def _what_would_change(row: Mapping[str, Any], last: Mapping[str, Any] | None) -> str:

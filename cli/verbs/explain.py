@@ -62,6 +62,8 @@ def _print_field(out: Console, item: Mapping[str, Any]) -> None:
         sure = f"{item['confidence']:.0%} sure, from {', '.join(item['sources'])}, seen {item['observed_at']:%Y-%m-%d}"
         out.print(headline("golden   ", (item["golden_value"], "green"), kind))
         out.print(under(sure, indent=11))
+        for trust in item["trust"]:
+            out.print(under(_trusted(trust), indent=11))
     for e in item["evidence"][:3]:
         out.print(headline("evidence ", (f"“{e['passage'].strip('“”')}”", "italic")))
         out.print(under(e["url"], indent=11))
@@ -74,6 +76,21 @@ def _print_field(out: Console, item: Mapping[str, Any]) -> None:
     if item["decision"]:
         out.print(headline("decided  ", f"{item['decision']['verdict']}: {item['decision']['reason']}"))
     out.print(headline("changes  ", (item["what_would_change_it"], "dim")))
+
+
+def _trusted(trust: Mapping[str, Any]) -> str:
+    """Why a source's word counts for more or less than its reader claims."""
+    moved = "raised" if trust["taken"] > trust["claimed"] else "lowered"
+    rests = []
+    if trust["checked"] and trust["stood"] is not None:
+        rests.append(
+            f"of {trust['checked']} values like this that people saw, {trust['stood'] / trust['checked']:.0%} stood"
+        )
+    if trust["compared"]:
+        rests.append(f"{trust['compared']} met another source or an import")
+    return (
+        f"{trust['source']}: {moved} from {trust['claimed']:.0%} to {trust['taken']:.0%}; {'; '.join(rests)}"
+    )
 
 
 def _span(seen: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,8 +11,9 @@ import pytest
 from accounts.account import Actor
 from accounts.change import ReviewAction, ReviewDecision
 from accounts.clock import FixedClock
+from flows.auditing import Judged, keep_verdicts
 from flows.learning import learn_trust
-from tests.warehouse.conftest import NOW, World, account
+from tests.warehouse.conftest import CATALOGUE, NOW, World, account
 from warehouse.store import open_warehouse
 
 LATER = NOW + timedelta(days=8)
@@ -91,3 +93,63 @@ def test_sources_that_meet_check_each_other(world: World) -> None:
     found = learned(world)
     assert found["site", "city"]["compared"] == 60
     assert float(str(found["site", "city"]["shift"])) > 0.5
+
+
+def test_what_imports_left_in_the_crm_checks_a_source(world: World) -> None:
+    keys = [f"A{i}" for i in range(60)]
+    for key in keys:
+        world.link(key)
+        world.observe(key, "city", "Denver", confidence=0.7)
+    world.pull(*(account(k, city="Denver") for k in keys))
+    found = learned(world)
+    assert set(found) == {("site", "city")}  # of the CRM itself nothing is kept
+    assert found["site", "city"]["compared"] == 60
+    assert float(str(found["site", "city"]["shift"])) > 0.3
+
+
+def test_other_words_for_a_trade_say_nothing_against_a_source(world: World) -> None:
+    for i in range(60):
+        world.link(f"A{i}")
+        world.observe(f"A{i}", "industry", "Plumbing", confidence=0.7)
+    world.pull(*(account(f"A{i}", industry="Heating and plumbing contractor") for i in range(60)))
+    assert learned(world) == {}
+
+
+def test_what_was_found_on_a_sheet_counts_and_the_newest_word_is_the_one(world: World) -> None:
+    for i in range(30):
+        world.link(f"A{i}")
+        world.observe(f"A{i}", "city", "Denver", confidence=0.7)
+    key = CATALOGUE["city"].value_type.key("Denver")
+    wrong = [Judged("city", "site", right=False, account_id=f"A{i}", key=key) for i in range(30)]
+    keep_verdicts(world.warehouse, "first", "maya", wrong, NOW)
+    assert learned(world)["site", "city"]["accuracy"] == 0.0
+    right = [replace(j, right=True) for j in wrong]
+    keep_verdicts(world.warehouse, "second", "maya", right, NOW + timedelta(days=1))
+    found = learned(world)["site", "city"]
+    assert (found["checked"], found["stood"]) == (30, 30)
+    assert float(str(world.settle("A1")["city"]["confidence"])) > 0.75
+
+
+def test_a_cell_of_several_values_is_checked_as_a_whole(world: World) -> None:
+    keys = [f"A{i}" for i in range(20)]
+    officers = "Ann Lee, CEO; Bo Ray, CFO"
+    for key in keys:
+        world.link(key)
+        for officer in officers.split("; "):
+            world.observe(key, "key_executives", officer, confidence=0.7)
+    assert learned(world) == {}
+    joined = str(world.settle(*keys)["key_executives"]["key"])
+    told = [Judged("key_executives", "site", right=True, account_id=k, key=joined) for k in keys]
+    keep_verdicts(world.warehouse, "sheet", "maya", told, NOW)
+    assert learned(world)["site", "key_executives"]["stood"] == 20
+
+
+def test_a_shift_that_hardly_moves_stays_as_it_was(world: World) -> None:
+    for i in range(200):
+        world.link(f"A{i}")
+        world.observe(f"A{i}", "city", "Denver", confidence=0.7)
+    world.pull(*(account(f"A{i}", city="Denver") for i in range(199)))
+    first = learned(world)["site", "city"]["shift"]
+    world.pull(*(account(f"A{i}", city="Denver") for i in range(200)))
+    again = learned(world)["site", "city"]
+    assert (again["shift"], again["compared"]) == (first, 200)

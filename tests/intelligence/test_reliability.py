@@ -57,6 +57,31 @@ def test_a_new_field_of_a_source_starts_from_what_is_known_of_the_source() -> No
     assert told["site", "region"].shift < 0
 
 
+def test_a_raise_waits_for_evidence_and_a_fall_does_not() -> None:
+    """Ten right of ten raise less than ten wrong of ten lower; a hundred raise further, and no raise overshoots."""
+
+    def shift(right: bool, count: int) -> float:
+        told = [Claim(f"A{i}", "city", "site", ("x",), 0.5, right=right) for i in range(count)]
+        return learn_reliability(told)["site", "city"].shift
+
+    assert 0 < shift(True, 10) < -shift(False, 10) / 1.2
+    assert shift(True, 1) < 0.2
+    assert shift(True, 10) < shift(True, 100)
+    mixed = [Claim(f"A{i}", "city", "site", ("x",), 0.6, right=i % 10 > 0) for i in range(2000)]
+    assert calibrated(0.6, learn_reliability(mixed)["site", "city"].shift) == pytest.approx(0.9, abs=0.02)
+
+
+def test_what_people_saw_is_counted_apart_from_what_met() -> None:
+    told = [
+        Claim("A1", "city", "site", ("x",), 0.8, right=True),
+        Claim("A2", "city", "site", ("y",), 0.8, right=False),
+        Claim("A3", "city", "site", ("z",), 0.8),
+        Claim("A3", "city", "edgar", ("z",), 0.8),
+    ]
+    found = learn_reliability(told)["site", "city"]
+    assert (found.checked, found.stood, found.compared) == (2, 1, 1)
+
+
 @given(
     st.lists(
         st.builds(

@@ -9,8 +9,8 @@
 -- last look have been waiting, as they are to be expected. Spaced so, what changes fast is looked at more often, by the square root
 -- of its rate, and nothing is given up; a worth that stops growing once a page has changed for certain would abandon
 -- the fastest (Cho and Garcia-Molina, TODS 2003, on age and freshness). A field that a source did not show when it last
--- answered counts by the rate at which such fields appear. What is contradicted though it was looked at since is looked at
--- again soon, and less often the longer that brings nothing.
+-- answered counts by the rate at which such fields appear. What is contradicted though it was looked at since counts as
+-- if it changed once a month at least: whoever has to put it right wants to know whether that still stands.
 
 WITH called AS (
     SELECT account_id, source, max(noted_at) AS called_at, greatest(0.2, avg(requests)) AS requests,
@@ -51,8 +51,7 @@ due AS (
     SELECT n.*,
         greatest(0, coalesce(date_diff('second', coalesce(n.answered_at, n.called_at), $now::TIMESTAMP), 0)) / 86400.0 AS days,
         coalesce(c.rate, e.rate, 1.0 / n.ttl_days) * coalesce(h.pace, 1) AS rate,
-        CASE WHEN n.status = 'contradicted'
-            THEN 1.0 / (3 + greatest(0, coalesce(date_diff('day', n.said_at, n.answered_at), 0))) ELSE 0 END AS doubt
+        CASE WHEN n.status = 'contradicted' THEN 1 / 30.0 ELSE 0 END AS doubt
     FROM open_need n
     JOIN segment g ON g.account_id = n.account_id
     LEFT JOIN shown w ON w.account_id = n.account_id AND w.field = n.field AND w.source = n.source
