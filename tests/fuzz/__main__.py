@@ -81,6 +81,7 @@ def fuzz(
                 continue
             worker.heard = time.monotonic()
             if told[0] == "done":
+                _progress(worker, tallies)
                 chunk = next(chunks, None)
                 worker.give(chunk)
                 if chunk is None:
@@ -100,6 +101,14 @@ def fuzz(
 def _name(worker: Worker) -> str:
     assert worker.chunk is not None
     return worker.chunk[0]
+
+
+def _progress(worker: Worker, tallies: dict[str, Tally]) -> None:
+    done, faults = (
+        sum(t.inputs for t in tallies.values()),
+        sum(sum(t.faults.values()) for t in tallies.values()),
+    )
+    sys.stderr.write(f"{done:7} inputs, {faults} faults; {_name(worker)}\n")
 
 
 def _after_death(worker: Worker, tallies: dict[str, Tally], how: str) -> Chunk | None:

@@ -27,7 +27,8 @@ PROVEN = (
     "firmographic.test_site", "hiring.test_job_ads", "news.test_news", "registry.test_edgar", "registry.test_edgar_filings", "registry.test_registers",
     "technographic.test_stack",
 )  # fmt: skip
-FEEDS = tuple(text.encode() for text in (news.FEED, news.ATOM, news.RDF, news.GOOGLE)) + (
+FEEDS = (
+    *(text.encode() for text in (news.FEED, news.ATOM, news.RDF, news.GOOGLE)),
     json.dumps({"version": "https://jsonfeed.org/version/1.1", "title": "K", "items": [{"id": "1", "url": "https://k.test/1", "title": "Kettle Works opens", "content_html": "<p>x</p>", "date_published": "2026-11-02T10:00:00Z"}]}).encode(),
 )  # fmt: skip
 
