@@ -74,6 +74,7 @@ class _Stages:
     """CPU seconds by stage, heard as a night's progress."""
 
     spent: dict[str, float] = field(default_factory=dict)
+    memory: dict[str, int] = field(default_factory=dict)
     _now: str = "open"
     _since: float = 0.0
 
@@ -88,6 +89,7 @@ class _Stages:
     def end(self) -> None:
         now = _cpu()
         self.spent[self._now] = round(self.spent.get(self._now, 0.0) + now - self._since, 2)
+        self.memory[self._now] = _resident()
         self._since = now
 
 
@@ -145,7 +147,7 @@ def _night(name: str, config: Path, at: datetime, replay: Path | None) -> dict[s
     stages.end()
     return {
         "name": name, "cpu": round(_cpu() - before, 1), "wall": round(time.monotonic() - began, 1),
-        "stages": stages.spent, "wall_stages": dict(report.seconds), "looked_at": report.looked_at,
+        "stages": stages.spent, "memory": stages.memory, "wall_stages": dict(report.seconds), "looked_at": report.looked_at,
         "requests": report.counts()["requests"], "failed": report.counts()["failed_calls"],
         "written": sum(report.outcomes.values()), "peak": _peak(), "evidence_mb": evidence // 1_000_000,
     }  # fmt: skip
@@ -177,6 +179,11 @@ class _Server:
     def _said(self) -> str:
         assert self._process.stdout is not None
         return self._process.stdout.readline().strip()
+
+
+def _resident() -> int:
+    """What this process holds now, in MB."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() // 1_000_000
 
 
 def _peak() -> int:

@@ -4,29 +4,61 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TextIO
 
 from pydantic import TypeAdapter, ValidationError
 
-from accounts.change import ChangeSet
+from accounts.change import Change, ChangeSet
 from accounts.errors import ConfigError
 
 FORMAT = "evergreen-plan"
 VERSION = 1
 
 _CHANGE_SET = TypeAdapter(ChangeSet)
+_CHANGE = TypeAdapter(Change)
 _AGAIN = "Make the plan again with `evergreen nightly` (a dry run writes one)."
 
 
+class Hash(Protocol):
+    """What a digest is made with."""
+
+    def update(self, data: bytes, /) -> None:
+        """Takes more in."""
+        ...
+
+
 def write_plan(path: Path, change_set: ChangeSet) -> Path:
-    """Writes a change set as a plan file in one step and returns its path."""
-    body = _CHANGE_SET.dump_python(change_set, mode="json")
-    plan = {"format": FORMAT, "version": VERSION, "digest": _digest(body), "change_set": body}
+    """Writes a change set as a plan file in one step and returns its path. Changes are written one by one: there may be millions."""
+    bare = _CHANGE_SET.dump_python(replace(change_set, changes=()), mode="json")
+    digest = hashlib.sha256()
     draft = path.with_name(path.name + ".part")
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft.write_text(json.dumps(plan, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    with draft.open("w", encoding="utf-8") as file:
+        file.write(f'{{"format": {json.dumps(FORMAT)}, "version": {VERSION},\n"change_set": {{')
+        for place, key in enumerate(sorted(bare)):
+            file.write(f"{',' if place else ''}\n {json.dumps(key)}: ")
+            digest.update(f"{',' if place else '{'}{json.dumps(key)}:".encode())
+            if key == "changes":
+                _write_changes(file, digest, change_set)
+            else:
+                file.write(json.dumps(bare[key], ensure_ascii=False))
+                digest.update(_sorted(bare[key]))
+        digest.update(b"}")
+        file.write(f'}},\n"digest": "{digest.hexdigest()}"}}\n')
     return draft.replace(path)
+
+
+def _write_changes(file: TextIO, digest: Hash, change_set: ChangeSet) -> None:
+    file.write("[")
+    digest.update(b"[")
+    for number, change in enumerate(change_set.changes):
+        plain = _CHANGE.dump_python(change, mode="json")
+        file.write(("," if number else "") + "\n  " + json.dumps(plain, ensure_ascii=False))
+        digest.update((b"," if number else b"") + _sorted(plain))
+    file.write("]")
+    digest.update(b"]")
 
 
 def read_plan(path: Path) -> ChangeSet:
@@ -66,5 +98,9 @@ def read_plan(path: Path) -> ChangeSet:
 
 
 def _digest(body: Any) -> str:
-    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(_sorted(body)).hexdigest()
+
+
+def _sorted(thing: Any) -> bytes:
+    text = json.dumps(thing, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return text.encode("utf-8", "surrogatepass")

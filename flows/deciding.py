@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from accounts.account import Account, Actor, FieldHistory
@@ -17,26 +17,37 @@ from warehouse.rows import golden_from
 from warehouse.staleness import staleness_from
 from warehouse.store import sql
 
+_WORTH_TELLING = (Verdict.WRITE, Verdict.REVIEW, Verdict.HOLD)
+
 
 def decide_changes(
     services: Services, run_id: str, accounts: Mapping[str, Account], scope: Scope = WHOLE
 ) -> ChangeSet:
     """The change set of a run over its scope; what the CRM holds rightly is noted as confirmed."""
-    views = [v for v in field_views(services, accounts) if scope.covers(v.account.id, v.spec.name)]
-    changes = [decide(view) for view in views]
-    _note_confirmed(services, run_id, views, changes)
-    worth_telling = (Verdict.WRITE, Verdict.REVIEW, Verdict.HOLD)
+    agreed: list[dict[str, Any]] = []
+    changes: list[Change] = []
+    for view in field_views(services, accounts):  # one at a time: there may be millions
+        if not scope.covers(view.account.id, view.spec.name):
+            continue
+        change = decide(view)
+        if change.verdict in _WORTH_TELLING:
+            changes.append(change)
+        elif change.verdict is Verdict.CONFIRM and view.golden is not None:
+            agreed.append(
+                {"account_id": change.account_id, "field": change.field, "key": view.current_key,
+                 "sources": list(change.sources), "noted_at": view.golden.observed_at}
+            )  # fmt: skip
+    _note_confirmed(services, run_id, agreed)
     return collect(
-        [c for c in changes if c.verdict in worth_telling], run_id, services.crm.kind, services.clock.now(),
+        changes, run_id, services.crm.kind, services.clock.now(),
         len(accounts) if scope.accounts is None else len(scope.accounts), services.config.run.breaker,
     )  # fmt: skip
 
 
 def field_views(services: Services, accounts: Mapping[str, Account]) -> Iterator[FieldView]:
-    """A view of every field whose golden value the CRM does not hold."""
+    """A view of every field whose golden value the CRM does not hold, as they are read: nothing else may be asked meanwhile."""
     undone = undone_keys(services)
-    rows = services.warehouse.rows(sql("open_questions"), {"accounts": None})
-    for row in rows:
+    for row in services.warehouse.stream(sql("open_questions"), {"accounts": None}):
         account = accounts.get(row["account_id"])
         if account is not None:
             yield _view(services, account, row, undone.get((row["account_id"], row["field"]), frozenset()))
@@ -79,19 +90,7 @@ def undone_keys(services: Services) -> dict[tuple[str, str], frozenset[str]]:
     return {(r["account_id"], r["field"]): frozenset(r["keys"]) for r in rows}
 
 
-def _note_confirmed(
-    services: Services, run_id: str, views: Sequence[FieldView], changes: Sequence[Change]
-) -> None:
+def _note_confirmed(services: Services, run_id: str, seen: list[dict[str, Any]]) -> None:
     """Notes agreements: those found by equal keys in SQL, and those `decide` saw through other spellings."""
-    agreed = [
-        {"account_id": r["account_id"], "field": r["field"], "key": r["key"], "sources": r["sources"],
-         "noted_at": r["observed_at"]}
-        for r in services.warehouse.rows(sql("agreements"))
-    ]  # fmt: skip
-    for view, change in zip(views, changes, strict=True):
-        if change.verdict is Verdict.CONFIRM and view.golden is not None:
-            agreed.append(
-                {"account_id": change.account_id, "field": change.field, "key": view.current_key,
-                 "sources": list(change.sources), "noted_at": view.golden.observed_at}
-            )  # fmt: skip
-    services.ledger.confirm(run_id, agreed)
+    services.warehouse.script("note_agreements", {"run_id": run_id})
+    services.ledger.confirm(run_id, seen)

@@ -13,12 +13,15 @@ from warehouse.expectations import quiet_sources
 from warehouse.store import Warehouse, sql
 
 Row = Mapping[str, Any]
+#: Changes of one kind that a report lists; the plan file and the console have them all.
+MOST_TOLD = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
     """Everything a person wants to know of a run; `text` and `html` renderings read nothing else.
 
+    `changes` are the foremost of each kind, at most `MOST_TOLD`; `tallies` count all of them by verdict, kind, code and outcome.
     `seconds` maps a stage to its wall time. `quiet` are sources that brought far less than they
     used to. `paths` maps what was written (`plan`, `report`, `changes`) to where.
     Times in UTC.
@@ -43,6 +46,7 @@ class RunReport:
     failures: Sequence[Row]
     links: Mapping[str, int]
     signals: Sequence[Row]
+    tallies: Sequence[Row]
     reviews: int
     outcomes: Mapping[str, int]
     quiet: Sequence[Row] = ()
@@ -58,6 +62,20 @@ class RunReport:
             c for c in self.changes if c["verdict"] == "write" and c["kind"] == kind and c["outcome"] in done
         ]
 
+    def count(self, verdict: str, kind: str | None = None, *, refused: bool = False) -> int:
+        """How many changes there are of a verdict and kind, told or not: those written, or those `refused`."""
+        done = ("written", "unchanged") if self.applied else (None,)
+        return sum(
+            t["n"]
+            for t in self.tallies
+            if t["verdict"] == verdict
+            and kind in (None, t["kind"])
+            and (
+                verdict != "write"
+                or (t["outcome"] not in ("written", "unchanged", None) if refused else t["outcome"] in done)
+            )
+        )
+
     @property
     def asked(self) -> list[Row]:
         """The changes that wait for a steward."""
@@ -66,7 +84,11 @@ class RunReport:
     @property
     def held(self) -> Mapping[str, int]:
         """Changes nobody is asked about, by the reason that holds them."""
-        return Counter(c["code"] for c in self.changes if c["verdict"] == "hold")
+        found: Counter[str] = Counter()
+        for t in self.tallies:
+            if t["verdict"] == "hold":
+                found[t["code"]] += t["n"]
+        return found
 
     @property
     def refused(self) -> list[Row]:
@@ -93,8 +115,9 @@ class RunReport:
             "stale": sum(self.states.get(s, 0) for s in ("expired", "contradicted", "invalid")),
             "missing": self.states.get("missing", 0), "linked": self.links.get("accept", 0),
             "links_in_doubt": self.links.get("review", 0), "signals": len(self.signals), "confirmed": self.confirmed,
-            "filled": len(self.written("fill")), "replaced": len(self.written("replace")),
-            "cleared": len(self.written("clear")), "refused": len(self.refused), "held": sum(self.held.values()),
+            "filled": self.count("write", "fill"), "replaced": self.count("write", "replace"),
+            "cleared": self.count("write", "clear"), "refused": self.count("write", refused=True),
+            "held": sum(self.held.values()),
             "reviews": self.reviews, "failed_calls": sum(s["failed"] for s in self.sources),
             "requests": sum(s["requests"] or 0 for s in self.sources),
         }  # fmt: skip
@@ -110,7 +133,8 @@ def gather(warehouse: Warehouse, run_id: str) -> dict[str, Any]:
         "SELECT status, count(*) AS n FROM outcome WHERE run_id = $run_id GROUP BY status", by
     )
     return {
-        "changes": warehouse.rows(sql("report_changes"), by),
+        "changes": warehouse.rows(sql("report_changes"), {**by, "most": MOST_TOLD}),
+        "tallies": warehouse.rows(sql("report_tallies"), by),
         "confirmed": warehouse.value("SELECT count(*) FROM confirmation WHERE run_id = $run_id", by),
         "sources": warehouse.rows(sql("report_sources"), by),
         "failures": warehouse.rows(sql("report_failures"), by),

@@ -18,16 +18,26 @@ _STATES = ("contradicted", "invalid", "expired", "missing", "due", "fresh")
 
 def print_report(report: RunReport, console: Console, *, rows: int = 12) -> None:
     """Prints the report; lists are cut at `rows`, the HTML report holds them whole."""
+    counts = report.counts()
     console.print(
         Panel(Group(*_summary(report)), title=f"Run {report.run_id}", title_align="left", expand=False)
     )
     console.print(
-        _changes("Replaced" if report.applied else "Would be replaced", report.written("replace"), rows)
+        _changes(
+            "Replaced" if report.applied else "Would be replaced",
+            report.written("replace"),
+            rows,
+            counts["replaced"],
+        )
     )
-    console.print(_changes("Filled" if report.applied else "Would be filled", report.written("fill"), rows))
-    console.print(_changes("Waiting for review", report.asked, rows))
+    console.print(
+        _changes(
+            "Filled" if report.applied else "Would be filled", report.written("fill"), rows, counts["filled"]
+        )
+    )
+    console.print(_changes("Waiting for review", report.asked, rows, report.count("review")))
     if report.refused:
-        console.print(_refused(report.refused, rows))
+        console.print(_refused(report.refused, rows, counts["refused"]))
     if report.signals:
         console.print(_signals(report.signals, rows))
     console.print(_sources(report))
@@ -79,15 +89,15 @@ def _cut(table: Table, shown: int, total: int) -> Table:
     return table
 
 
-def _changes(title: str, changes: Sequence[Row], rows: int) -> RenderableType:
+def _changes(title: str, changes: Sequence[Row], rows: int, total: int) -> RenderableType:
     """Each change on a line of its own, the reason under it: reads at any width."""
     if not changes:
         return Text(f"{title}: nothing", style="dim")
-    lines: list[RenderableType] = [Text(f"{title} ({len(changes)})", style="bold")]
+    lines: list[RenderableType] = [Text(f"{title} ({total})", style="bold")]
     for c in changes[:rows]:
         lines += [_headline(c), _indented(c["reason"])]
-    if len(changes) > rows:
-        lines.append(Text(f"  … and {len(changes) - rows} more in the HTML report", style="italic"))
+    if total > rows:
+        lines.append(Text(f"  … and {total - rows} more in the HTML report", style="italic"))
     return Group(*lines, Text())
 
 
@@ -102,8 +112,8 @@ def _headline(c: Row) -> Padding:
     return Padding(line, (0, 0, 0, 2))
 
 
-def _refused(changes: Sequence[Row], rows: int) -> RenderableType:
-    lines: list[RenderableType] = [Text(f"Not written ({len(changes)})", style="bold red")]
+def _refused(changes: Sequence[Row], rows: int, total: int) -> RenderableType:
+    lines: list[RenderableType] = [Text(f"Not written ({total})", style="bold red")]
     for c in changes[:rows]:
         told = c["message"] or (f"the CRM now holds {c['found']!r}" if c["found"] else "")
         lines += [_headline(c), _indented(f"{c['outcome']}: {told}")]

@@ -37,7 +37,7 @@ def _value_items(services: Services, changes: Sequence[Change], run_id: str) -> 
         row["id"]: row
         for row in services.warehouse.rows(
             "SELECT id, any_value(url) AS url, any_value(passage) AS passage FROM observation "
-            "WHERE list_contains($ids::VARCHAR[], id) GROUP BY id",
+            "WHERE id IN (SELECT unnest($ids::VARCHAR[])) GROUP BY id",
             {"ids": ids},
         )
     }

@@ -52,7 +52,7 @@ def work_list_by_rate(
         _segment(warehouse)
         warehouse.run("CREATE OR REPLACE TEMP TABLE pace (account_id VARCHAR, source VARCHAR, pace DOUBLE)")
         warehouse.append("pace", paces)
-    yield from work_items(warehouse.rows(sql("work_list_by_rate"), {"now": now}))
+    yield from work_items(warehouse.stream(sql("work_list_by_rate"), {"now": now}))
 
 
 def _segment(warehouse: Warehouse) -> None:

@@ -12,7 +12,7 @@ from warehouse.store import Warehouse
 #: The readings of one shard, waiting to be merged: those that told something new, and those found unchanged.
 FRESH, SIGHTS = "fresh_reading", "fresh_sight"
 _NEWEST = """
-    SELECT * FROM evergreen.reading WHERE trace IS NOT NULL AND list_contains($accounts::VARCHAR[], account_id)
+    SELECT * FROM evergreen.reading WHERE trace IS NOT NULL AND account_id IN (SELECT unnest($accounts::VARCHAR[]))
     QUALIFY row_number() OVER (PARTITION BY account_id, source, record_id ORDER BY read_at DESC, run_id DESC) = 1
 """
 

@@ -66,7 +66,7 @@ def work_list(warehouse: Warehouse, now: datetime, offers: Iterable[Offer]) -> I
     """
     with warehouse.transaction():
         offer(warehouse, offers)
-    yield from work_items(warehouse.rows(sql("work_list"), {"now": now}))
+    yield from work_items(warehouse.stream(sql("work_list"), {"now": now}))
 
 
 def offer(warehouse: Warehouse, offers: Iterable[Offer]) -> None:
@@ -79,13 +79,17 @@ def offer(warehouse: Warehouse, offers: Iterable[Offer]) -> None:
 
 
 def work_items(rows: Iterable[Mapping[str, Any]]) -> Iterator[WorkItem]:
-    """The work items that rows of a work list tell."""
+    """The work items that rows of a work list tell. Words that many of them share are held once."""
+    held: dict[Any, Any] = {}
     for row in rows:
-        needs = tuple(
-            FieldNeed(
-                n["field"], Freshness(n["status"]), n["reason"], tuple(n["sources"]), n.get("chance", 0.0)
-            )
-            for n in json.loads(row["needs"])
-        )
+        needs = tuple(_need(n, held) for n in json.loads(row["needs"]))
         told = (row.get("expected", 0.0), row.get("requests", 0.0), row.get("days"), row.get("urgent", False))
         yield WorkItem(row["account_id"], needs, row["benefit"], *told)
+
+
+def _need(told: Mapping[str, Any], held: dict[Any, Any]) -> FieldNeed:
+    name, reason, sources = told["field"], told["reason"], tuple(told["sources"])
+    shared = [held.setdefault(word, word) for word in (name, reason, sources)]
+    need = FieldNeed(shared[0], Freshness(told["status"]), shared[1], shared[2], told.get("chance", 0.0))
+    same: FieldNeed = held.setdefault(need, need)
+    return same

@@ -79,6 +79,19 @@ class Warehouse:
         names = [column[0] for column in cursor.description or ()]
         return [dict(zip(names, map(_aware, row), strict=True)) for row in cursor.fetchall()]
 
+    def stream(
+        self, query: str, parameters: Mapping[str, Any] | None = None, *, at_once: int = 2_000
+    ) -> Iterator[dict[str, Any]]:
+        """The rows of a query, some at a time, so that Python never holds them all.
+
+        Nothing else may be asked of this hand until they are read to the end or dropped.
+        """
+        cursor = self._execute(query, parameters)
+        names = [column[0] for column in cursor.description or ()]
+        while batch := cursor.fetchmany(at_once):
+            for row in batch:
+                yield dict(zip(names, map(_aware, row), strict=True))
+
     def value(self, query: str, parameters: Mapping[str, Any] | None = None) -> Any:
         """The first column of the first row, or None."""
         row = self._execute(query, parameters).fetchone()

@@ -1,7 +1,8 @@
 -- Where the CRM holds what the world says: confirmed, never rewritten.
--- In:  golden, crm_value, field_spec. Out: account_id, field, key, sources, observed_at.
+-- In:  golden, crm_value, field_spec; $run_id. Out: confirmation.
 
-SELECT g.account_id, g.field, v.key, g.sources, g.observed_at
+INSERT INTO confirmation BY NAME
+SELECT $run_id AS run_id, g.account_id, g.field, v.key, g.sources, g.observed_at AS noted_at
 FROM golden g
 JOIN field_spec f ON f.name = g.field AND f.crm_column IS NOT NULL
 JOIN crm_value v ON v.account_id = g.account_id AND v.field = g.field
