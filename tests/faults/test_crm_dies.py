@@ -137,18 +137,22 @@ def assert_healed(remote: Remote, before: dict[str, dict[str, Any]]) -> None:
     assert remote.values() == before
 
 
+MOMENTS: tuple[tuple[str, Moment], ...] = (
+    ("pull", "before"), ("pull", "middle"), ("write", "before"), ("write", "middle"), ("write", "after"),
+)  # fmt: skip
+
+
 @pytest.mark.parametrize(
-    "kind",
+    ("kind", "what", "moment"),
     [
-        "hubspot",
-        pytest.param("odoo", marks=pytest.mark.slow),
-        pytest.param("dynamics", marks=pytest.mark.slow),
-        pytest.param("salesforce", marks=pytest.mark.slow),
+        ("hubspot", "write", "after"),
+        *(
+            pytest.param(kind, what, moment, marks=pytest.mark.slow)
+            for kind in WRITES
+            for what, moment in MOMENTS
+            if (kind, what, moment) != ("hubspot", "write", "after")
+        ),
     ],
-)
-@pytest.mark.parametrize(
-    ("what", "moment"),
-    [("pull", "before"), ("pull", "middle"), ("write", "before"), ("write", "middle"), ("write", "after")],
 )
 def test_it_dies_for_good_and_the_next_night_heals(
     kind: str, what: str, moment: Moment, open_remote: Callable[[str], Remote]
@@ -168,6 +172,7 @@ def test_it_dies_for_good_and_the_next_night_heals(
     assert_healed(remote, before)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("what", "moment"), [("pull", "middle"), ("write", "before"), ("write", "after")])
 def test_it_comes_back_while_we_wait_and_the_night_goes_on(
     what: str, moment: Moment, open_remote: Callable[[str], Remote]
