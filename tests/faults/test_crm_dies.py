@@ -142,18 +142,9 @@ MOMENTS: tuple[tuple[str, Moment], ...] = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("kind", "what", "moment"),
-    [
-        ("hubspot", "write", "after"),
-        *(
-            pytest.param(kind, what, moment, marks=pytest.mark.slow)
-            for kind in WRITES
-            for what, moment in MOMENTS
-            if (kind, what, moment) != ("hubspot", "write", "after")
-        ),
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", WRITES)
+@pytest.mark.parametrize(("what", "moment"), MOMENTS)
 def test_it_dies_for_good_and_the_next_night_heals(
     kind: str, what: str, moment: Moment, open_remote: Callable[[str], Remote]
 ) -> None:

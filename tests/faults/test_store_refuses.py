@@ -50,15 +50,9 @@ def refuse(monkeypatch: pytest.MonkeyPatch, first: int, times: int, error: int) 
     return refused
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
-    ("first", "error"),
-    [
-        (4, errno.EIO),
-        *(
-            pytest.param(n, e, marks=pytest.mark.slow)
-            for n, e in ((0, errno.EIO), (1, errno.ENOSPC), (9, errno.ESTALE))
-        ),
-    ],
+    ("first", "error"), [(0, errno.EIO), (1, errno.ENOSPC), (4, errno.EIO), (9, errno.ESTALE)]
 )
 def test_the_night_says_so_and_the_next_one_brings_what_one_machine_reads(
     first: int, error: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
