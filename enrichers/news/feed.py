@@ -66,7 +66,16 @@ def parse_feed(body: bytes, headers: Mapping[str, str] | None = None, url: str =
         body = body[:_MOST]
     if body.lstrip()[:1] == b"{":
         return _json_feed(body)
-    root = _tree(_decoded(body, headers or {}))
+    try:
+        return _xml_feed(_tree(_decoded(body, headers or {})), url)
+    except (
+        UnicodeDecodeError
+    ) as error:  # references to no character, in places where none is mended: lxml keeps them
+        raise SourceBroken("The answer is a feed that names no characters.") from error
+
+
+def _xml_feed(root: etree._Element, url: str) -> Feed:
+    """RSS, Atom or RDF."""
     name = _local(root)
     if name not in _ROOTS:
         inner = next((node for node in root.iter() if _local(node) in ("rss", "feed")), None)

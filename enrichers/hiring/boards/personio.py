@@ -25,7 +25,12 @@ def _parse(slug: str, body: bytes, today: date) -> Listing:
         raise SourceBroken("The answer is not a Personio feed.") from error
     if root is None or root.tag != "workzag-jobs":
         raise SourceBroken("The answer is not a Personio feed.")
-    roles = {role.id: role for role in reversed(list(_roles(slug, root)))}
+    try:
+        roles = {role.id: role for role in reversed(list(_roles(slug, root)))}
+    except (
+        UnicodeDecodeError
+    ) as error:  # a reference to half of a surrogate pair, which lxml keeps and cannot read
+        raise SourceBroken("The answer is not a Personio feed.") from error
     return Listing(tuple(reversed(roles.values())))
 
 
