@@ -24,6 +24,10 @@ LIES = (
 )  # fmt: skip
 
 
+LARGEST = 10_000_000
+"""What the client lets through of one answer, and more than any of our files."""
+
+
 def _span(random: Random, data: bytes, longest: int = 2000) -> tuple[int, int]:
     start = random.randrange(len(data) + 1)
     return start, min(len(data), start + 1 + int(random.random() ** 3 * longest))
@@ -154,7 +158,7 @@ def mutated(random: Random, seeds: Sequence[bytes], kinds: Sequence[Mutation]) -
     for _ in range(random.choice((1, 1, 2, 4))):
         if len(data) < 8_000_000:
             data = random.choice(kinds)(random, data)
-    return data
+    return data[:LARGEST]
 
 
 def plain(random: Random, seeds: Sequence[bytes]) -> bytes:
@@ -185,10 +189,16 @@ VALUES: tuple[Callable[[Random], Any], ...] = (
 )  # fmt: skip
 
 
-def _paths(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """Every place in a JSON value."""
-    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    return [path, *(found for key, child in inner for found in _paths(child, (*path, key)))]
+def _paths(value: Any) -> list[tuple[Any, ...]]:
+    """Every place in a JSON value that is no deeper than a hundred."""
+    found: list[tuple[Any, ...]] = []
+    todo: list[tuple[tuple[Any, ...], Any]] = [((), value)]
+    while todo and len(found) < 20_000:
+        path, here = todo.pop()
+        found.append(path)
+        inner = here.items() if isinstance(here, dict) else enumerate(here) if isinstance(here, list) else ()
+        todo += [((*path, key), child) for key, child in inner if len(path) < 100]
+    return found
 
 
 def _changed(random: Random, value: Any, path: tuple[Any, ...]) -> Any:
