@@ -122,6 +122,7 @@ class _Sum:
             [names.brand[j] for j in long[full].tolist()], workers,
         )  # fmt: skip
         shared = (names.pairs[short][:, :, None] == names.pairs[long][:, None, :]).any(axis=2)
+        called = (names.called[short][:, None] == names.pairs[long]).any(axis=1) & (names.called[short] > 0)
         same_body = names.body_id[a] == names.body_id[b]
         same_brand = names.brand_id[a] == names.brand_id[b]
         bound = self.of(
@@ -139,6 +140,8 @@ class _Sum:
             other_form=both_full & ((names.forms[a] & names.forms[b]) == 0), other_branch=names.branch[a] != names.branch[b],
             same_latin=names.latin[a] & names.latin[b], short_is_trade=0.0, gap=0.0,
             other_full_brand=np.where(both_full, 1.0 - brand_ratio, 0.0), same_full_brand=both_full & same_brand,
+            head_inside=np.where(called, names.called_rarity[short], 0.0),
+            region_hinted=names.hinted[short] & (names.regions[short] == 0) & (names.regions[long] > 0),
         )  # fmt: skip
         bound[names.loose[a] | names.loose[b]] = np.inf
         return bound

@@ -20,8 +20,9 @@ from matchers.columns import Ints, NameColumns
 from matchers.grouping import SAME, Stamps, against_rivals, group
 from matchers.keys import ANYWHERE, KINDS, PROOF, hashes, keys_of_table, order_of
 from matchers.model import Matrix, probability
-from matchers.names import Name, parse_all
+from matchers.names import Name
 from matchers.pairs import PairMatcher
+from matchers.parsing import parse_many
 from matchers.prior import moved
 from matchers.rows import city_key
 from matchers.weighing import Weigher, place_of
@@ -57,7 +58,7 @@ def dedupe(companies: Sequence[Company]) -> list[tuple[str, float]]:
 def dedupe_and_report(companies: Sequence[Company]) -> tuple[list[tuple[str, float]], Report]:
     """As `dedupe`, and how the table was searched."""
     with without_collector():
-        names = parse_all([c.names[0] if c.names else "" for c in companies])
+        names = parse_many([c.names[0] if c.names else "" for c in companies])
         first, place, times = np.unique(
             np.array(_exact(companies, names), np.int64), return_inverse=True, return_counts=True
         )
@@ -153,12 +154,16 @@ def _exact(companies: Sequence[Company], names: Sequence[Name]) -> list[int]:
     seen: dict[tuple[object, ...], int] = {}
     found = []
     for at, (company, name) in enumerate(zip(companies, names, strict=True)):
-        if not name.script and not company.identifiers:
+        latin, han = name.latin, name.han
+        if latin is None and han is None and not company.identifiers:
             found.append(at)
             continue
-        key = (
-            name.full, name.folded if not name.script else "", place_of(company), company.websites, company.email_domains,
-            company.phones, tuple(sorted(company.identifiers.items())) if company.identifiers else (),
+        key: tuple[object, ...] = (
+            latin.joined if latin else "", latin.forms if latin else None,
+            han.stem if han else "", han.forms if han else None, "" if latin or han else name.folded, place_of(company),
         )  # fmt: skip
+        if company.websites or company.email_domains or company.phones or company.identifiers:
+            numbers = tuple(sorted(company.identifiers.items()))
+            key += (company.websites, company.email_domains, company.phones, numbers)
         found.append(seen.setdefault(key, at))
     return found

@@ -9,10 +9,12 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from matchers.compare_han import head_of
 from matchers.han import HanParts
 from matchers.latin import LatinParts
 from matchers.names import Name
 from matchers.rarity import Rarity, term_ids
+from matchers.tables import city_hints
 
 Ints = NDArray[np.int64]
 Bits = NDArray[np.uint64]
@@ -113,7 +115,11 @@ def _ambiguous(parts: LatinParts) -> bool:
 
 @dataclass(slots=True)
 class HanColumns:
-    """Chinese names; `pairs` are bigrams of the body (names × `CHARS`), zero where a body is shorter."""
+    """Chinese names; `pairs` are bigrams of the body (names × `CHARS`), zero where a body is shorter.
+
+    `abbreviated` names begin with the abbreviation of a region, `hinted` ones with a character lists put for one; `called` is
+    the bigram a short name is called by (0: none), `called_rarity` how rare that is.
+    """
 
     stem: list[str]
     body: list[str]
@@ -132,6 +138,9 @@ class HanColumns:
     region: Ints
     regions: Ints
     abbreviated: NDArray[np.bool_]
+    hinted: NDArray[np.bool_]
+    called: Ints
+    called_rarity: Floats
     forms: Bits
     branch: Ints
     latin: NDArray[np.bool_]
@@ -155,7 +164,9 @@ class HanColumns:
         grid = Grid(np.minimum(body.sizes, CHARS + 1), CHARS + 1, body.starts)
         letters = grid(body.flat.astype(np.int64))
         pairs = np.where(letters[:, 1:] > 0, (letters[:, :-1] << 21) | letters[:, 1:], 0)
-        short = np.array([ord(c) for c in abbreviations], dtype=np.uint32)
+        short, hints = (np.array([ord(c) for c in said], np.uint32) for said in (abbreviations, city_hints()))
+        first = stem.flat[stem.starts] if size else np.zeros(0, np.uint32)
+        called = term_ids([head if len(head) > 1 else "" for head in map(head_of, parts)])
         return cls(
             [p.stem for p in parts], [p.body for p in parts], [p.brand for p in parts], stem.sizes,
             np.fromiter((len(p.brand) for p in parts), np.int64, size), _hashed([p.body for p in parts]), _hashed([p.stem for p in parts]), _hashed([p.brand for p in parts]),
@@ -163,7 +174,7 @@ class HanColumns:
             np.where(pairs > 0, rarity.of_ids(pairs.ravel()).reshape(pairs.shape), 0.0), total, least,
             np.fromiter((int(p.regions[0]) if p.regions else 0 for p in parts), np.int64, size),
             np.fromiter((len(p.regions) for p in parts), np.int64, size),
-            np.isin(stem.flat[stem.starts], short) if size else np.zeros(0, np.bool_), forms.bits([p.forms for p in parts]),
+            np.isin(first, short), np.isin(first, hints) & (stem.sizes > 2), called, rarity.of_ids(called), forms.bits([p.forms for p in parts]),
             np.fromiter((hash(p.branch) for p in parts), np.int64, size), np.array(latin, dtype=np.bool_),
             body.sizes > CHARS + 1,
         )  # fmt: skip

@@ -57,7 +57,7 @@ def features(a: Name, b: Name, rarity: Rarity) -> tuple[float, ...]:
     brand_missed = [rarity(c) for c, m in zip(long.brand, brand_met, strict=False) if not m]
     pairs = {short.body[i : i + 2] for i in range(len(short.body) - 1)}
     shared = [p for p in pairs if p in long.body]
-    head = _head(short)
+    head = head_of(short)
     both_full = bool(short.forms and long.forms)
     same_trade = bool(set(short.trades) & set(long.trades))
     return (
@@ -95,7 +95,7 @@ def features(a: Name, b: Name, rarity: Rarity) -> tuple[float, ...]:
     )
 
 
-def _head(short: HanParts) -> str:
+def head_of(short: HanParts) -> str:
     """The first two characters a short name is called by, behind the abbreviation of a region."""
     brand = short.brand
     if len(brand) > 2 and not short.regions and brand[0] in city_hints():

@@ -34,6 +34,9 @@ ANYWHERE = np.uint32(1 << 31)
 
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
+_SHORT = 3
+"""Letters of a Latin word up to which it is no key to a Chinese name's sound."""
+
 _LONGEST_WORD, _BASE = 20, np.uint64(0x2545F4914F6CDD1D)
 
 
@@ -170,23 +173,32 @@ def _of_sounds(columns: NameColumns) -> Iterator[tuple[str, Ints, Bits]]:
     """Pinyin of brands and Latin words, where a table holds both scripts."""
     if not len(columns.han.brand) or not len(columns.latin.joined):
         return
-    spoken: list[tuple[int, str]] = []
-    written: list[tuple[int, str]] = []
-    for row, name in enumerate(columns.names):
-        if name.han is not None:
-            spoken.append((row, plain_pinyin(name.han.brand[:4])))
-        elif name.latin is not None:
-            tokens = name.latin.tokens
-            written += [(row, t) for t in (*tokens[:3], "".join(tokens[:2])) if len(t) > 3]
-    known = {said for _, said in spoken}
-    heard = [(row, text) for row, text in written if text in known]
-    met = {text for _, text in heard}
-    yield _numbered("pinyin", [*heard, *((row, said) for row, said in spoken if said in met)])
+    names = columns.latin
+    rows = np.flatnonzero(~columns.is_han & (columns.place >= 0))
+    said = hashes([plain_pinyin(brand[:4]) for brand in columns.han.brand])
+    sizes = names.sizes[:, :3]
+    glued = [(at, "".join(tokens[:2])) for at, tokens in enumerate(_latin_parts(columns)) if len(tokens) > 1]
+    heard_at = np.concatenate(
+        [np.nonzero(sizes > _SHORT)[0], np.fromiter((at for at, _ in glued), np.int64, len(glued))]
+    )
+    heard = np.concatenate([
+        names.tokens[:, :3][sizes > _SHORT].view(np.uint64), hashes([text for _, text in glued])
+    ])  # fmt: skip
+    met, spoken = np.isin(heard, said), np.isin(said, heard)
+    yield "pinyin", np.concatenate([rows[heard_at[met]], np.flatnonzero(columns.is_han)[spoken]]), np.concatenate([
+        heard[met], said[spoken]
+    ])  # fmt: skip
 
 
 def order_of(names: Sequence[Name]) -> Floats:
-    """Each row's place when names are sorted by their cores: near places are near in spelling."""
-    order = sorted(range(len(names)), key=lambda at: names[at].core)
+    """Each row's place when names are sorted by their cores: near places are near in spelling.
+
+    A Chinese name's region is left out, or neighbours would sit in one place for no other reason than that.
+    """
+    cores = [
+        (name.latin.joined if name.latin else "") + (name.han.body if name.han else "") for name in names
+    ]
+    order = sorted(range(len(names)), key=cores.__getitem__)
     place = np.empty(len(names))
     place[order] = np.arange(len(names))
     return place

@@ -85,7 +85,7 @@ class PairMatcher:
         lexicon: Lexicon | None = None,
         blocks: Mapping[str, Block] | None = None,
     ) -> None:
-        self._rarity = Rarity.of({name.raw: name for name in names}.values())
+        self._rarity = Rarity.of(names)
         self._lexicon = lexicon
         self._blocks: dict[str, Block] = dict(blocks or {})
 

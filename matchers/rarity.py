@@ -35,15 +35,6 @@ def count_terms(names: Iterable[tuple[Hashable, Name]]) -> tuple[Counter[str], i
     return Counter(term for said in terms.values() for term in said), len(terms)
 
 
-def _count_once(names: Iterable[Name]) -> Counter[str]:
-    """In how many of these names each term stands; `count_terms` where every name is a company of its own."""
-    counts: Counter[str] = Counter()
-    latin = (n.latin.words if n.latin and not n.han else () for n in names)
-    counts.update(chain.from_iterable(w if len(set(w)) == len(w) else set(w) for w in latin))
-    counts.update(chain.from_iterable(set(terms_of(n)) for n in names if n.han))
-    return counts
-
-
 @cache
 def _shipped() -> tuple[Mapping[str, int], int]:
     first, *rest = lines_of("terms.csv")
@@ -61,7 +52,26 @@ def term_id(term: str) -> int:
 
 def term_ids(terms: Sequence[str]) -> NDArray[np.int64]:
     """The numbers of many terms."""
-    return np.fromiter(map(term_id, terms), np.int64, len(terms))
+    known = {term: term_id(term) for term in set(terms)}
+    return np.fromiter(map(known.__getitem__, terms), np.int64, len(terms))
+
+
+def _count_once(names: Sequence[Name]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Numbers of terms in order, and in how many of these names each stands; `count_terms` of names of a company each."""
+    words = [name.latin.words if name.latin else () for name in names]
+    stems = [name.han.stem if name.han else "" for name in names]
+    place = np.arange(len(names))
+    word = term_ids(list(chain.from_iterable(words)))
+    of_word = np.repeat(place, np.fromiter(map(len, words), np.int64, len(names)))
+    char = np.frombuffer("".join(stems).encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.int64)
+    of_char = np.repeat(place, np.fromiter(map(len, stems), np.int64, len(names)))
+    pair = np.flatnonzero(of_char[1:] == of_char[:-1])
+    terms, at = np.unique(
+        np.concatenate([word, char, char[pair] << 21 | char[pair + 1]]), return_inverse=True
+    )
+    said = np.sort(at * max(len(names), 1) + np.concatenate([of_word, of_char, of_char[pair]]))
+    once = np.concatenate([said[:1], said[1:][said[1:] != said[:-1]]])
+    return terms, np.bincount(once // max(len(names), 1), minlength=len(terms))
 
 
 @dataclass(slots=True)
@@ -69,15 +79,13 @@ class Rarity:
     """Rarity of terms, 0 (in every name) to 1 (in none).
 
     The shipped counts speak as so many names; the names at hand are added, so that a term common in this
-    table is common here: the discount grows with the table.
+    table is common here: the discount grows with the table. `ids` are numbers of terms in order, `by_id` their rarities.
     """
 
-    counts: Mapping[str, int]
-    total: int
-    known: dict[str, float]
+    ids: NDArray[np.int64]
+    by_id: NDArray[np.float64]
+    known: dict[str, float] = field(default_factory=dict)
     lists: dict[tuple[str, ...], list[float]] = field(default_factory=dict)
-    ids: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
-    by_id: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
 
     @classmethod
     def of(
@@ -85,21 +93,15 @@ class Rarity:
     ) -> Rarity:
         """Rarity by the shipped counts and the names at hand."""
         base, total = shipped if shipped is not None else _shipped()
-        distinct = {name.raw: name for name in names}
-        here = _count_once(distinct.values())
-        for term in here:
-            here[term] += base.get(term, 0)
-        return cls({**base, **here}, total + len(distinct), {})
+        distinct = list({name.raw: name for name in names}.values())
+        here, times = _count_once(distinct)
+        ids, at = np.unique(np.concatenate([here, term_ids(list(base))]), return_inverse=True)
+        known = np.concatenate([times, np.fromiter(base.values(), np.int64, len(base))])
+        counts, total = np.bincount(at, weights=known, minlength=len(ids)), total + len(distinct)
+        return cls(ids, 1.0 - np.log1p(np.minimum(counts, total)) / math.log1p(total + 1))
 
     def of_ids(self, ids: NDArray[np.int64]) -> NDArray[np.float64]:
         """Rarity of terms by their numbers; same shape."""
-        if not len(self.ids):
-            terms = list(self.counts)
-            found = term_ids(terms)
-            order = np.argsort(found)
-            self.ids = found[order]
-            counts = np.fromiter(self.counts.values(), np.float64, len(terms))[order]
-            self.by_id = 1.0 - np.log1p(np.minimum(counts, self.total)) / math.log1p(self.total + 1)
         if not len(self.ids):
             return np.ones(ids.shape)
         at = np.minimum(np.searchsorted(self.ids, ids), len(self.ids) - 1)
@@ -117,6 +119,8 @@ class Rarity:
         """Rarity of one term, 0–1."""
         found = self.known.get(term)
         if found is None:
-            count = min(self.counts.get(term, 0), self.total)
-            found = self.known[term] = 1.0 - math.log1p(count) / math.log1p(self.total + 1)
+            number = term_id(term)
+            at = int(self.ids.searchsorted(number))
+            met = at < len(self.ids) and self.ids[at] == number
+            found = self.known[term] = float(self.by_id[at]) if met else 1.0
         return found

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-import tldextract
-
 from accounts.values.base import Hints, ValueType, no_hints, tidy
+
+if TYPE_CHECKING:
+    import tldextract
 
 _MAILBOX = re.compile(r"^[\w.!#$%&'*+/=?^`{|}~-]+@(?P<domain>[\w-]+(?:\.[\w-]+)+)$")
 _HOST = re.compile(r"^(?=.{1,253}$)[\w-]+(\.[\w-]+)+$")
@@ -24,6 +26,8 @@ _RESERVED = ("example", "test")
 @cache
 def _suffixes() -> tldextract.TLDExtract:
     """The bundled suffix list; never fetched, so a run needs no network for it."""
+    import tldextract  # noqa: PLC0415 - brings an HTTP client along; who looks at no domain does without
+
     return tldextract.TLDExtract(
         suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True, extra_suffixes=_RESERVED
     )
