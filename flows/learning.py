@@ -94,7 +94,7 @@ def learn_trust(
         warehouse,
         (
             {
-                "source": source, "field": field, "shift": found.shift, "accuracy": found.accuracy,
+                "source": source, "field": field, "shift": found.shift, "sure": found.sure, "accuracy": found.accuracy,
                 "claimed": found.claimed, "checked": found.checked, "stood": found.stood, "compared": found.compared,
                 "noted_at": now,
             }

@@ -3,9 +3,11 @@
 A claim with confidence c of a source about a field is right with log-odds logit(c) + shift, one shift a source and field
 (a one-parameter Platt scaling). Where a person has spoken, the claim is checked; where several sources speak of one
 value, how likely each is right follows from all of them together (truth discovery by expectation–maximisation, as in
-Dong, Berti-Équille and Srivastava, VLDB 2009). Shifts are drawn towards their source's, and that towards none:
-few checks move little. What lowers a source counts in full; what raises it counts less its own uncertainty, so that no
-value passes a field's bar on little evidence.
+Dong, Berti-Équille and Srivastava, VLDB 2009). Shifts are drawn towards their source's, and that towards none: few checks
+move little.
+
+Beside what is likeliest stands what is `sure`: there a raise counts for the field it was seen in alone, and less its own
+uncertainty, a fall in full. Where a value has to pass a field's bar, that is the shift that counts.
 """
 
 from __future__ import annotations
@@ -20,10 +22,10 @@ from numpy.typing import NDArray
 
 #: Wrong values that are about equally likely in place of the right one: agreement by chance is one in so many.
 FALSE_VALUES = 10
-#: Standard deviations that a raise is held back by.
+#: Standard deviations that a raise is held back by, where it has to be sure.
 CAUTION = 1.0
-#: How far a source's shift strays from none, and a field's from its source's (standard deviations, in log-odds).
-SOURCE_SPREAD, FIELD_SPREAD = 0.7, 0.7
+#: How far a source's shift strays from none, a field's from its source's, and a field's by itself (standard deviations).
+SOURCE_SPREAD, FIELD_SPREAD, ALONE_SPREAD = 0.7, 0.7, 1.0
 _ROUNDS, _STEPS, _EDGE = 5, 30, 0.005
 
 Pair = tuple[str, str]
@@ -50,6 +52,7 @@ class Reliability:
     """
 
     shift: float
+    sure: float
     accuracy: float
     claimed: float
     checked: int
@@ -75,11 +78,12 @@ def learn_reliability(claims: Iterable[Claim]) -> dict[Pair, Reliability]:
         groups[claim.account_id, claim.field].append(claim)
     useful = [g for g in groups.values() if len(g) > 1 or g[0].right is not None]
     beliefs: Mapping[Pair, Sequence[_Belief]] = {}
-    fits: Mapping[Pair, _Fit] = {}
+    common: Mapping[str, float] = {}
+    shifts: Mapping[Pair, float] = {}
     for _ in range(_ROUNDS):
-        beliefs = _beliefs(useful, fits)
-        fits = _fit(beliefs)
-    return {pair: _told(beliefs[pair], fit) for pair, fit in fits.items()}
+        beliefs = _beliefs(useful, shifts)
+        common, shifts = _fit(beliefs)
+    return {pair: _told(rows, shifts[pair], common[pair[0]]) for pair, rows in beliefs.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,31 +95,21 @@ class _Belief:
     checked: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Fit:
-    """The likeliest shift, and its standard deviation."""
-
-    shift: float
-    deviation: float
-
-
-def _beliefs(groups: Iterable[Sequence[Claim]], fits: Mapping[Pair, _Fit]) -> dict[Pair, list[_Belief]]:
+def _beliefs(groups: Iterable[Sequence[Claim]], shifts: Mapping[Pair, float]) -> dict[Pair, list[_Belief]]:
     found: dict[Pair, list[_Belief]] = defaultdict(list)
     for group in groups:
-        for claim, chance in zip(group, _chances(group, fits), strict=True):
-            found[claim.source, claim.field].append(
-                _Belief(claim.confidence, chance, claim.right is not None)
-            )
+        for claim, chance in zip(group, _chances(group, shifts), strict=True):
+            belief = _Belief(claim.confidence, chance, claim.right is not None)
+            found[claim.source, claim.field].append(belief)
     return found
 
 
-def _chances(group: Sequence[Claim], fits: Mapping[Pair, _Fit]) -> list[float]:
+def _chances(group: Sequence[Claim], shifts: Mapping[Pair, float]) -> list[float]:
     """How likely each claim about one value is right; what people said is certain."""
     right = {key for claim in group if claim.right for key in claim.keys}
     votes: dict[tuple[str, ...], float] = defaultdict(float)
     for claim in group:
-        known = fits.get((claim.source, claim.field))
-        sure = calibrated(claim.confidence, known.shift if known else 0.0)
+        sure = calibrated(claim.confidence, shifts.get((claim.source, claim.field), 0.0))
         votes[claim.keys] += _logit(sure) + math.log(FALSE_VALUES)
     most = max(0.0, *votes.values())
     whole = math.exp(-most) + sum(math.exp(v - most) for v in votes.values())
@@ -130,17 +124,20 @@ def _chances(group: Sequence[Claim], fits: Mapping[Pair, _Fit]) -> list[float]:
     return chances
 
 
-def _fit(beliefs: Mapping[Pair, Sequence[_Belief]]) -> dict[Pair, _Fit]:
+def _fit(beliefs: Mapping[Pair, Sequence[_Belief]]) -> tuple[dict[str, float], dict[Pair, float]]:
+    """The shift of every source over all its fields, and of every field."""
     by_source: dict[str, list[_Belief]] = defaultdict(list)
     for (source, _), rows in beliefs.items():
         by_source[source] += rows
-    common = {source: _shift(rows, 0.0, SOURCE_SPREAD).shift for source, rows in by_source.items()}
-    return {pair: _shift(rows, common[pair[0]], FIELD_SPREAD) for pair, rows in beliefs.items()}
+    common = {source: _shift(rows, 0.0, SOURCE_SPREAD)[0] for source, rows in by_source.items()}
+    return common, {pair: _shift(rows, common[pair[0]], FIELD_SPREAD)[0] for pair, rows in beliefs.items()}
 
 
-def _told(rows: Sequence[_Belief], fit: _Fit) -> Reliability:
+def _told(rows: Sequence[_Belief], shift: float, common: float) -> Reliability:
+    alone, deviation = _shift(rows, min(0.0, common), ALONE_SPREAD)
     return Reliability(
-        shift=fit.shift - min(max(fit.shift, 0.0), CAUTION * fit.deviation),
+        shift=shift,
+        sure=min(shift, alone - min(max(alone, 0.0), CAUTION * deviation)),
         accuracy=sum(b.chance for b in rows) / len(rows),
         claimed=sum(b.claimed for b in rows) / len(rows),
         checked=sum(b.checked for b in rows),
@@ -149,8 +146,11 @@ def _told(rows: Sequence[_Belief], fit: _Fit) -> Reliability:
     )
 
 
-def _shift(rows: Sequence[_Belief], centre: float, spread: float) -> _Fit:
-    """The shift that makes what was believed likeliest, drawn towards a centre; Newton's method on a concave function."""
+def _shift(rows: Sequence[_Belief], centre: float, spread: float) -> tuple[float, float]:
+    """The shift that makes what was believed likeliest, drawn towards a centre, and its standard deviation.
+
+    Newton's method on a concave function.
+    """
     claimed: NDArray[np.float64] = np.array([_logit(b.claimed) for b in rows])
     chance: NDArray[np.float64] = np.array([b.chance for b in rows])
     shift, bend = centre, -1 / spread**2
@@ -162,7 +162,7 @@ def _shift(rows: Sequence[_Belief], centre: float, spread: float) -> _Fit:
         shift -= step
         if abs(step) < 1e-9:
             break
-    return _Fit(shift, (-1 / bend) ** 0.5)
+    return shift, (-1 / bend) ** 0.5
 
 
 def _logit(share: float) -> float:

@@ -34,16 +34,20 @@ def spoken_claims(
 def keep_reliability(warehouse: Warehouse, rows: Iterable[Mapping[str, Any]]) -> None:
     """Puts what was learned anew in place of the old. A shift that hardly moved stays as it was: no value changes for that."""
     former = {
-        (r["source"], r["field"]): r["shift"]
-        for r in warehouse.rows("SELECT source, field, shift FROM reliability")
+        (r["source"], r["field"]): r
+        for r in warehouse.rows("SELECT source, field, shift, coalesce(sure, shift) AS sure FROM reliability")
     }
-    warehouse.replace("reliability", [dict(row) | {"shift": _steady(row, former)} for row in rows])
+    warehouse.replace(
+        "reliability", [_steady(row, former.get((row["source"], row["field"]))) for row in rows]
+    )
 
 
-def _steady(row: Mapping[str, Any], former: Mapping[tuple[str, str], float]) -> float:
-    shift: float = row["shift"]
-    old = former.get((row["source"], row["field"]), 0.0)
-    return old if abs(shift - old) < STEADY else shift
+def _steady(row: Mapping[str, Any], former: Mapping[str, float] | None) -> dict[str, Any]:
+    old = former or {"shift": 0.0, "sure": 0.0}
+    kept = {
+        name: old[name] if abs(row[name] - old[name]) < STEADY else row[name] for name in ("shift", "sure")
+    }
+    return dict(row) | kept
 
 
 def audited(warehouse: Warehouse) -> list[dict[str, Any]]:

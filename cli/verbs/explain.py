@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
+#: Checks of a field below which a source is taken mostly by what was learned of its other fields.
+_FEW = 10
+
+
 @click.command()
 @click.argument("account")
 @click.argument("field", required=False)
@@ -88,6 +92,8 @@ def _trusted(trust: Mapping[str, Any]) -> str:
         )
     if trust["compared"]:
         rests.append(f"{trust['compared']} met another source or an import")
+    if trust["checked"] + trust["compared"] < _FEW:
+        rests.append("the rest is what its other fields proved")
     return (
         f"{trust['source']}: {moved} from {trust['claimed']:.0%} to {trust['taken']:.0%}; {'; '.join(rests)}"
     )

@@ -62,13 +62,13 @@ def test_a_raise_waits_for_evidence_and_a_fall_does_not() -> None:
 
     def shift(right: bool, count: int) -> float:
         told = [Claim(f"A{i}", "city", "site", ("x",), 0.5, right=right) for i in range(count)]
-        return learn_reliability(told)["site", "city"].shift
+        return learn_reliability(told)["site", "city"].sure
 
     assert 0 < shift(True, 10) < -shift(False, 10) / 1.2
     assert shift(True, 1) < 0.2
     assert shift(True, 10) < shift(True, 100)
     mixed = [Claim(f"A{i}", "city", "site", ("x",), 0.6, right=i % 10 > 0) for i in range(2000)]
-    assert calibrated(0.6, learn_reliability(mixed)["site", "city"].shift) == pytest.approx(0.9, abs=0.02)
+    assert calibrated(0.6, learn_reliability(mixed)["site", "city"].sure) == pytest.approx(0.9, abs=0.02)
 
 
 def test_what_people_saw_is_counted_apart_from_what_met() -> None:
