@@ -5,9 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 NIGHT := build/nightly
 TRYTON := build/tryton
+LAKE := build/lake
 
 .DEFAULT_GOAL := help
-.PHONY: services docs pictures help setup tryton tryton-if-possible nightly test test-slow test-fast browser lint types bench lock clean
+.PHONY: services lake test-lake docs pictures help setup tryton tryton-if-possible nightly test test-slow test-fast browser lint types bench lock clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -33,6 +34,16 @@ $(TRYTON)/.ready: requirements-tryton.lock tests/crm/tryton_server.py | $(VENV)/
 # Where the package index is out of reach its tests are skipped and say so; CI takes no such excuse.
 tryton-if-possible: setup
 	@$(MAKE) --no-print-directory tryton || test -z "$$CI"
+
+lake: $(LAKE)/.ready ## DuckDB 1.5 with DuckLake, laid over the environment: PYTHONPATH=build/lake/site evergreen …
+
+$(LAKE)/.ready: requirements-lake.lock | $(VENV)/.ready
+	rm -rf $(LAKE) && mkdir -p $(LAKE)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --target $(LAKE)/site -r requirements-lake.lock
+	@touch $@
+
+test-lake: lake services ## the tests of the warehouse over a lake with its catalogue in PostgreSQL
+	EVERGREEN_LAKE=1 PYTHONPATH=$(CURDIR)/$(LAKE)/site $(BIN)/python -m pytest -n auto tests/warehouse
 
 nightly: setup ## two nights over a small invented world, the second through Prefect, then its undo as a dry run
 	@rm -rf $(NIGHT)
@@ -80,6 +91,8 @@ lock: ## resolve the dependencies anew (needs uv)
 	  --python-version 3.11 --extra dev --extra train pyproject.toml requirements-build.in -o requirements.lock
 	uv pip compile --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
 	  --python-version 3.11 requirements-tryton.in -o requirements-tryton.lock
+	uv pip compile --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
+	  --python-version 3.11 requirements-lake.in -o requirements-lake.lock
 
 clean: ## remove what was built
 	rm -rf $(VENV) build .mypy_cache .ruff_cache

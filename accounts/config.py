@@ -68,6 +68,8 @@ class WarehouseConfig(_Section):
 
     path: Path = Path(".evergreen")
     """The folder of the warehouse, stored responses, snapshots and runs."""
+    lake: str | None = None
+    """A lake in place of the warehouse's file: its catalogue, such as `postgres:dbname=evergreen host=db` (`make lake`)."""
     memory_limit: str = "2GB"
     keep_bodies_days: int = Field(default=180, ge=1)
     """Days pages are kept as evidence; their hashes and passages stay."""

@@ -20,7 +20,7 @@ from flows.night import NightOptions, run_night
 from flows.services import open_services
 from warehouse.store import open_warehouse
 
-ACCOUNTS, SHARD, THREADS, SECONDS = 72, 6, 2, 0.5
+ACCOUNTS, SHARD, THREADS, SECONDS = 60, 4, 2, 2.0
 _CONFIG = """\
 [crm]
 kind = "file"

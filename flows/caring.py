@@ -31,13 +31,14 @@ class Care:
 def open_care(config_path: Path) -> Iterator[Care]:
     """The warehouse of a configuration, for writing. Raises ConfigError where there is none yet, WriterBusy."""
     config = load_config(config_path)
-    if not (config.home / "warehouse.duckdb").exists():
+    if config.warehouse.lake is None and not (config.home / "warehouse.duckdb").exists():
         raise ConfigError(
             f"There is no warehouse in {config.home} yet.",
             remedy="Run `evergreen nightly` once; a dry run is enough.",
             path=config.home,
         )
-    with open_warehouse(config.home, memory_limit=config.warehouse.memory_limit) as warehouse:
+    limit, lake = config.warehouse.memory_limit, config.warehouse.lake
+    with open_warehouse(config.home, memory_limit=limit, lake=lake) as warehouse:
         yield Care(config, warehouse)
 
 
@@ -52,7 +53,14 @@ def back_up(config_path: Path, place: Path, clock: Clock, *, force: bool = False
 
 def restore(config_path: Path, archive: Path, clock: Clock, *, force: bool = False) -> Restored:
     """Puts an archive in the place of the configuration's warehouse folder."""
-    home = load_config(config_path).home
+    config = load_config(config_path)
+    home = config.home
+    if config.warehouse.lake is not None:
+        raise ConfigError(
+            "An archive cannot be restored into a lake.",
+            remedy="Restore it without [warehouse] lake; a lake comes back with its catalogue's and its folder's own backups.",
+            key="warehouse.lake",
+        )
     home.mkdir(parents=True, exist_ok=True)
     return restore_backup(archive, home, clock.now(), force=force)
 

@@ -94,7 +94,9 @@ def open_services(
     web, sources, off = (None, (), ()) if offline else sources_for(config, clock, replay)
     with (
         room_needed(config.home),
-        open_warehouse(config.home, memory_limit=config.warehouse.memory_limit) as warehouse,
+        open_warehouse(
+            config.home, memory_limit=config.warehouse.memory_limit, lake=config.warehouse.lake
+        ) as warehouse,
     ):
         decisions = DecisionStore(config.home)
         yield Services(

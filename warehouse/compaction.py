@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from accounts.errors import WarehouseError
+from warehouse.lake import LAKE, compact_lake
 from warehouse.store import STORAGE, Warehouse, sql
 
 #: The order rows are kept in: readers of one account then touch few blocks. Other tables keep the order of writing.
@@ -39,9 +40,9 @@ def compact(warehouse: Warehouse) -> Compaction:
 
     Raises WarehouseError where there is no room for the second file; nothing is changed then.
     """
-    path = warehouse.folder / "warehouse.duckdb"
-    warehouse.run("CHECKPOINT evergreen")
-    before = path.stat().st_size
+    if not warehouse.is_lake:
+        warehouse.run("CHECKPOINT evergreen")
+    before = _size(warehouse)
     _need_room(warehouse.folder, before)
     with warehouse.transaction():
         repeated = _drop_repeated(warehouse)
@@ -49,7 +50,7 @@ def compact(warehouse: Warehouse) -> Compaction:
         warehouse.script("closed_intents")
         intents -= int(warehouse.value("SELECT count(*) FROM intent"))
     rewrite(warehouse)
-    return Compaction(before, path.stat().st_size, repeated, intents)
+    return Compaction(before, _size(warehouse), repeated, intents)
 
 
 def rewrite(warehouse: Warehouse) -> None:
@@ -57,6 +58,9 @@ def rewrite(warehouse: Warehouse) -> None:
 
     Raises WriterBusy where another process took the file in the instant it was given back; nothing is lost then.
     """
+    if warehouse.is_lake:
+        compact_lake(warehouse.run)
+        return
     path = warehouse.folder / "warehouse.duckdb"
     fresh = path.with_name("warehouse.compact.part")
     fresh.unlink(missing_ok=True)
@@ -84,6 +88,13 @@ def copy_to(warehouse: Warehouse, path: Path) -> None:
         warehouse.run("CHECKPOINT fresh")
     finally:
         warehouse.run("DETACH fresh")
+
+
+def _size(warehouse: Warehouse) -> int:
+    """Bytes of the warehouse's file, or of the lake's."""
+    if warehouse.is_lake:
+        return sum(p.stat().st_size for p in (warehouse.folder / LAKE).rglob("*") if p.is_file())
+    return (warehouse.folder / "warehouse.duckdb").stat().st_size
 
 
 def _drop_repeated(warehouse: Warehouse) -> int:

@@ -16,11 +16,12 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import IO, Any
 
 import duckdb
 
 from accounts.errors import WarehouseError, WriterBusy
+from warehouse.lake import attach_lake
 
 #: Written so that DuckDB 1.5 and 2.x both read it.
 STORAGE = "v1.5.0"
@@ -50,11 +51,13 @@ class Warehouse:
     """An open warehouse. Use `open_warehouse`; readers use `warehouse.snapshot.open_snapshot`."""
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, folder: Path, *, scratch: Path | None = None
-    ) -> None:
+        self, connection: duckdb.DuckDBPyConnection, folder: Path, *, scratch: Path | None = None,
+        lock: IO[str] | None = None,
+    ) -> None:  # fmt: skip
         self._db = connection
         self.folder = folder
         self._scratch = scratch
+        self._lock = lock
         self._inside = False
 
     def __enter__(self) -> Warehouse:
@@ -68,6 +71,13 @@ class Warehouse:
     def close(self) -> None:
         """Gives the file back."""
         self._db.close()
+        if self._lock is not None:
+            self._lock.close()
+
+    @property
+    def is_lake(self) -> bool:
+        """True where the rows lie in a lake (`warehouse.lake`) and not in a file."""
+        return self._lock is not None
 
     def another(self) -> Warehouse:
         """A second hand on the same open database, for another thread."""
@@ -254,8 +264,8 @@ def _is_busy(error: Exception) -> bool:
     return "lock on file" in text or "already attached" in text
 
 
-def open_warehouse(folder: Path, *, memory_limit: str = "2GB") -> Warehouse:
-    """The warehouse in a folder, made or migrated as needed, open for writing.
+def open_warehouse(folder: Path, *, memory_limit: str = "2GB", lake: str | None = None) -> Warehouse:
+    """The warehouse in a folder, made or migrated as needed, open for writing; `lake` names the catalogue of one (`warehouse.lake`).
 
     Raises WriterBusy while another process holds it; WarehouseError where the file is of a newer Evergreen, is
     damaged, or the folder cannot be written.
@@ -267,7 +277,7 @@ def open_warehouse(folder: Path, *, memory_limit: str = "2GB") -> Warehouse:
         connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false"})
         connection.execute(f"SET memory_limit = '{memory_limit}'")
         connection.execute(f"SET temp_directory = '{_quoted(scratch)}'")
-        _attach(connection, path)
+        lock = _attach(connection, path) if lake is None else attach_lake(connection, lake, folder)
         connection.execute("USE evergreen")
     except (duckdb.IOException, duckdb.BinderException) as error:
         raise _disk_trouble(error, folder) from error
@@ -281,13 +291,14 @@ def open_warehouse(folder: Path, *, memory_limit: str = "2GB") -> Warehouse:
         ) from error
     for leftover in scratch.glob("*.ndjson"):  # of a writer that died: the warehouse is ours now
         leftover.unlink(missing_ok=True)
-    warehouse = Warehouse(connection, folder, scratch=scratch)
+    warehouse = Warehouse(connection, folder, scratch=scratch, lock=lock)
     _migrate(warehouse, path)
     warehouse.run("CREATE OR REPLACE TEMP VIEW observed AS " + sql("observed"))
     return warehouse
 
 
-def _attach(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+def _attach(connection: duckdb.DuckDBPyConnection, path: Path) -> IO[str] | None:
+    """Attaches the file; DuckDB itself holds it for one writer, so there is no lock to give."""
     attach = f"ATTACH '{_quoted(path)}' AS evergreen (STORAGE_VERSION '{STORAGE}')"
     try:
         connection.execute(attach)
@@ -296,6 +307,7 @@ def _attach(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
             raise
         path.unlink()
         connection.execute(attach)
+    return None
 
 
 def _is_stillborn(path: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from accounts.change import Change, ChangeKind, Code, Verdict, WriteOutcome, Wri
 from accounts.clock import FixedClock
 from accounts.link import Candidate, Link, LinkDecision
 from accounts.observation import Evidence, Observation
+from tests.warehouse.lakes import Lakes, lakes_on_postgres
 from warehouse.catalogue_table import store_catalogue
 from warehouse.crm_state import take_pull
 from warehouse.golden import settle_golden
@@ -161,6 +163,20 @@ class World:
             run, [WriteOutcome(change, WriteStatus.WRITTEN, moment, base, value, f'"{base or ""}"')]
         )
         return change
+
+
+@pytest.fixture(scope="session")
+def lakes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lakes]:
+    """PostgreSQL for the catalogues of lakes."""
+    with lakes_on_postgres(tmp_path_factory.mktemp("lake")) as made:
+        yield made
+
+
+@pytest.fixture(autouse=True)
+def lake(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With EVERGREEN_LAKE set every warehouse is a lake (`make test-lake`)."""
+    if os.environ.get("EVERGREEN_LAKE"):
+        monkeypatch.setattr("warehouse.store._attach", request.getfixturevalue("lakes").attach)
 
 
 @pytest.fixture

@@ -1,0 +1,117 @@
+"""The warehouse as a lake: DuckLake, with its catalogue in PostgreSQL and its rows as Parquet files in a folder.
+
+The same tables, the same SQL and one writer as in a single file; in return any number of readers may read the lake while it is written, and
+every night is a snapshot that can be read as it was. DuckLake and its way to PostgreSQL are extensions that exist for DuckDB 1.5:
+`make lake` brings them (requirements-lake.in).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import tempfile
+from collections.abc import Callable
+from importlib import import_module, resources
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import IO
+
+import duckdb
+
+from accounts.errors import ConfigError, WarehouseError, WriterBusy
+
+#: Extensions by the name DuckDB knows them under, and the packages that bring them.
+_EXTENSIONS = {"postgres_scanner": "postgres", "ducklake": "ducklake"}
+#: Rows of one change that are kept in the catalogue rather than in a file of their own.
+_INLINED = 200
+#: Where the rows lie, in the folder of the warehouse.
+LAKE = "lake"
+
+
+def attach_lake(
+    connection: duckdb.DuckDBPyConnection, catalogue: str, folder: Path, schema: str = "evergreen"
+) -> IO[str]:
+    """Attaches a lake as `evergreen` and gives the lock that holds it for writing, until it is closed.
+
+    `catalogue` is `postgres:` and what libpq is told (`postgres:dbname=evergreen host=db`); a password comes from PGPASSWORD or ~/.pgpass.
+    Raises WriterBusy, ConfigError where the extensions are missing, WarehouseError where the catalogue is out of reach.
+    """
+    lock = _held(folder)
+    try:
+        load_extensions(connection)
+        data = folder / LAKE
+        data.mkdir(mode=0o700, exist_ok=True)
+        connection.execute("SET ducklake_max_retry_count = 100")
+        connection.execute(
+            f"ATTACH 'ducklake:{_quoted(catalogue)}' AS evergreen (DATA_PATH '{_quoted(str(data))}/', "
+            f"METADATA_SCHEMA '{_quoted(schema)}', OVERRIDE_DATA_PATH true, DATA_INLINING_ROW_LIMIT {_INLINED})"
+        )
+    except duckdb.Error as error:
+        lock.close()
+        raise WarehouseError(
+            f"The lake's catalogue cannot be opened: {str(error).splitlines()[0]}",
+            remedy="Check [warehouse] lake, and that PostgreSQL answers; the password comes from PGPASSWORD or ~/.pgpass.",
+            path=folder,
+        ) from error
+    except BaseException:
+        lock.close()
+        raise
+    return lock
+
+
+def load_extensions(connection: duckdb.DuckDBPyConnection) -> None:
+    """Loads what reads and writes lakes. Raises ConfigError where it is not installed for the DuckDB in use."""
+    with tempfile.TemporaryDirectory() as name:
+        for extension, package in _EXTENSIONS.items():
+            link = Path(name) / f"{extension}.duckdb_extension"  # DuckDB finds its entry by the file's name
+            link.symlink_to(_shipped(package))
+            connection.execute(f"LOAD '{_quoted(str(link))}'")
+
+
+def compact_lake(run: Callable[[str], None]) -> None:
+    """Writes anew what has holes, joins small files, and forgets all but the present: what was deleted is gone from the disk."""
+    for call in (
+        "ducklake_flush_inlined_data('evergreen')",
+        "ducklake_rewrite_data_files('evergreen', delete_threshold => 0)",
+        "ducklake_merge_adjacent_files('evergreen')",
+        "ducklake_expire_snapshots('evergreen', older_than => now())",
+        "ducklake_cleanup_old_files('evergreen', cleanup_all => true)",
+        "ducklake_delete_orphaned_files('evergreen', cleanup_all => true)",
+    ):
+        run(f"CALL {call}")
+
+
+def _shipped(package: str) -> Path:
+    """The extension's file in the package that brings it."""
+    name = f"duckdb_extension_{package}"
+    try:
+        root = Path(str(resources.files(import_module(name))))
+        file = root / "extensions" / f"v{duckdb.__version__}" / f"{package}.duckdb_extension"
+        told = version(name)
+    except (ImportError, PackageNotFoundError):
+        file, told = Path(), "none"
+    if not file.is_file():
+        raise ConfigError(
+            f"A lake needs the package {name} for DuckDB {duckdb.__version__}; installed is {told}.",
+            remedy="Use an environment with what requirements-lake.in names: `make lake`.",
+            key="warehouse.lake",
+        )
+    return file
+
+
+def _held(folder: Path) -> IO[str]:
+    """The writer's lock on a folder."""
+    lock = (folder / "lake.lock").open("w", encoding="utf-8")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.close()
+        raise WriterBusy(
+            f"Another process has the warehouse in {folder} open.",
+            remedy="Wait for that run to end, or stop it; nothing was changed.",
+            path=folder,
+        ) from None
+    return lock
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")
