@@ -182,7 +182,8 @@ class Enricher:
         """What a link of this record rests on; empty where the source's readings are not recognised."""
         if self.recognition is None or not is_repeatable(source):
             return ""
-        return link_basis(account, source.name, candidates, self._heard(source))
+        denied = self.memory.denied(account.id) if self.memory else ()
+        return link_basis(account, source.name, candidates, self._heard(source), denied)
 
     def _read(
         self, findings: Findings, account: Account, source: Source, chosen: Candidate, known: Known | None, basis: str
@@ -246,12 +247,16 @@ class Enricher:
         return signal.id not in self.told or (signal.published_at is None and signal.happened_on is None)
 
     def _judge(self, account: Account, articles: Sequence[Article]) -> Judged:
-        return self.judge.judge(account, articles, self.now) if articles else Judged()
+        if not articles:
+            return Judged()
+        return self.judge.judge(
+            self.memory.with_names(account) if self.memory else account, articles, self.now
+        )
 
     def _link(self, account: Account, source: Source, candidates: Iterable[Candidate]) -> Link | None:
         return link_account(
             company_of(account), tuple(candidates), account_id=account.id, source=source.name,
-            judgements=self._heard(source),
+            judgements=self._heard(source), denied=self.memory.denied(account.id) if self.memory else (),
         )  # fmt: skip
 
     def _closed(

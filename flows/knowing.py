@@ -8,13 +8,16 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from accounts.account import Account, Company
+from accounts.change import ReviewAction, ReviewDecision
 from accounts.family import HierarchyEdge, StatedParent
 from accounts.protocols import Judgements
+from flows.clustering import keep_clusters
 from flows.company import company_of
+from flows.identity import FORMER, NOT
 from flows.proposing import proposal_rows, propose_merges
 from flows.services import Services
 from matchers.hierarchy import hierarchy
-from warehouse.cluster_log import DuckClusterLog
+from matchers.names import parse
 from warehouse.knowledge import (
     accounts_and_values,
     filled_cells,
@@ -33,22 +36,31 @@ TELLING = (
 _NUMBERS = ("cik", "lei", "uscc")
 _NAMES = frozenset({"legal", "former", "other"})
 _MOST_NAMES = 8
+#: What stewards say of names comes as rows of this source; the second is the kind of a name that is not the account's.
+STEWARD, DENIED = "steward", "not"
 _SURE_NAME, _SURE_NUMBER = 0.6, 0.8
 
 
-def know(services: Services, run_id: str) -> None:
-    """Learns names, edges and proposals anew from the whole warehouse. Nothing of the CRM is changed by it."""
+def know(services: Services, run_id: str) -> tuple[str, ...]:
+    """Learns names, edges, clusters and proposals anew from the whole warehouse. Nothing of the CRM is changed by it.
+
+    Returns, in words, which judgements of stewards contradict each other and were not followed.
+    """
     now = services.clock.now()
     learn_aliases(services.warehouse, run_id, now)
     companies = all_companies(accounts_and_values(services.warehouse, TELLING))
     edges = hierarchy(companies, map(_stated, stated_parents(services.warehouse)))
     keep_hierarchy(services.warehouse, (_edge_row(e) | {"run_id": run_id, "noted_at": now} for e in edges))
-    groups = propose_merges(
-        companies, edges, filled_cells(services.warehouse), DuckClusterLog(services.warehouse).events()
-    )
+    kept = keep_clusters(services.warehouse, companies, services.decided, services.clock)
+    called: dict[str, list[str]] = defaultdict(list)
+    for word in services.decided.named():
+        if word.action is ReviewAction.ACCEPT:
+            called[word.account_id].append(word.extras["text"])
+    groups = propose_merges(companies, edges, filled_cells(services.warehouse), kept.events, called)
     keep_proposals(
         services.warehouse, (row | {"run_id": run_id, "noted_at": now} for row in proposal_rows(groups))
     )
+    return kept.contradictions
 
 
 def all_companies(rows: Iterable[Mapping[str, Any]]) -> list[Company]:
@@ -73,6 +85,18 @@ def _edge_row(edge: HierarchyEdge) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def stewards_rows(said: Iterable[ReviewDecision]) -> list[dict[str, Any]]:
+    """What stewards say of an account's names, as rows like those of `known_aliases.sql`."""
+    kinds = {NOT: DENIED, FORMER: "former"}
+    return [
+        {
+            "account_id": d.account_id, "kind": kinds.get(d.extras["what"], "other"), "field": "aliases",
+            "text": d.extras["text"], "key": d.proposed_key, "source": STEWARD, "record_id": d.item_id, "confidence": 1.0,
+        }
+        for d in said
+    ]  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Memory:
     """What former links taught about accounts. A record is never confirmed by what itself has said.
@@ -87,8 +111,11 @@ class Memory:
     def of(cls, services: Services, account_ids: Iterable[str]) -> Memory:
         """The memory of some accounts."""
         rows: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-        for row in known_aliases(services.warehouse, sorted(set(account_ids))):
+        wanted = frozenset(account_ids)
+        for row in known_aliases(services.warehouse, sorted(wanted)):
             rows[row["account_id"]].append(row)
+        for row in stewards_rows(d for d in services.decided.named() if d.account_id in wanted):
+            rows[row["account_id"]].insert(0, row)
         return cls(services.decided, rows)
 
     def heard_by(self, source: str) -> Judgements:
@@ -97,12 +124,30 @@ class Memory:
 
     def names(self, account_id: str, source: str) -> tuple[str, ...]:
         """Names that accepted records of other sources gave an account."""
+        denied = self.denied(account_id)
         found = (
             row["text"]
             for row in self._trusted(account_id)
-            if row["kind"] in _NAMES and row["source"] != source and (row["confidence"] or 0) >= _SURE_NAME
+            if row["kind"] in _NAMES
+            and row["source"] != source
+            and (row["confidence"] or 0) >= _SURE_NAME
+            and not (denied and parse(row["text"]).core in denied)
         )
         return tuple(dict.fromkeys(found))[:_MOST_NAMES]
+
+    def denied(self, account_id: str) -> tuple[str, ...]:
+        """Cores of names that a steward said are not the account's."""
+        return tuple(sorted(row["key"] for row in self.rows.get(account_id, ()) if row["kind"] == DENIED))
+
+    def with_names(self, account: Account) -> Account:
+        """The account with the names that stewards gave it among its aliases, so that texts and sources know it by them."""
+        told = [
+            r["text"] for r in self.rows.get(account.id, ()) if r["source"] == STEWARD and r["kind"] in _NAMES
+        ]
+        if not told:
+            return account
+        aliases = "; ".join([*filter(None, [account.get("aliases")]), *told])
+        return replace(account, values={**account.values, "aliases": aliases})
 
     def with_numbers(self, account: Account) -> Account:
         """The account with the registry numbers its links have taught, where the CRM holds none.
@@ -142,4 +187,5 @@ class _Heard:
 
     def aliases(self, account_id: str) -> Iterable[str]:
         """Other names of an account: what stewards taught, then what other sources told."""
-        return (*self.memory.said.aliases(account_id), *self.memory.names(account_id, self.source))
+        told = (*self.memory.said.aliases(account_id), *self.memory.names(account_id, self.source))
+        return tuple(dict.fromkeys(told))

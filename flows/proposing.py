@@ -1,7 +1,7 @@
 """Merges proposed, never performed: accounts that may be one company, the worst groups first.
 
 Companies that share a parent's domain, branches and namesakes are no duplicates: an edge of the hierarchy, or a steward's
-"different", keeps two accounts out of one group.
+"different", keeps two accounts out of one group. What a steward has judged is not asked again.
 """
 
 from __future__ import annotations
@@ -25,6 +25,11 @@ from matchers.pairs import PairMatcher
 from matchers.weighing import UNLIKE, added, place_of
 
 _KEPT_APART = (ClusterEventKind.DIFFERENT, ClusterEventKind.UNSURE)
+_TOLD = 0.95
+"""How sure two accounts are one, at the least, where a steward says that one is called what the other is called."""
+
+_SO_CALLED = 20
+"""Accounts of one name that another's given name leads to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,47 +64,89 @@ def propose_merges(
     edges: Iterable[HierarchyEdge] = (),
     filled: Mapping[str, int] | None = None,
     events: Iterable[ClusterEvent] = (),
+    called: Mapping[str, Sequence[str]] | None = None,
 ) -> list[Proposal]:
-    """Proposals among some accounts, worst first. `filled` counts each account's cells; `events` hold stewards' words."""
-    labels = dedupe(companies)
-    groups: dict[str, list[Company]] = defaultdict(list)
-    for company, (label, _) in zip(companies, labels, strict=True):
-        groups[label].append(company)
+    """Proposals among some accounts, worst first. `filled` counts each account's cells; `events` hold stewards' words,
+    `called` the other names that stewards gave accounts.
+
+    What a steward has judged, either way, is not proposed again; accounts one of which is known to be called what the other
+    is called are proposed, whatever else they look like.
+    """
+    groups = _grouped(companies, called or {})
     apart = {frozenset((e.account_id, e.other_id)) for e in edges if e.other_id}
     said = Membership(events)
     matcher: PairMatcher | None = None
     found: list[Proposal] = []
-    for group in groups.values():
-        if len(group) < 2:
-            continue
+    for group, why in groups:
         matcher = matcher or PairMatcher([parse(c.names[0]) for c in companies if c.names])
-        found += _proposals(group, apart, said, filled or {}, matcher)
+        found += _proposals(group, apart, said, filled or {}, _Members(matcher, why))
     return sorted(found, key=lambda p: (tuple(-x for x in p.worst), p.keep))
 
 
+def _grouped(
+    companies: Sequence[Company], called: Mapping[str, Sequence[str]]
+) -> list[tuple[list[Company], Mapping[str, str]]]:
+    """Groups of two and more that may be one company, with what a name told by a steward says of a member."""
+    labels = [label for label, _ in dedupe(companies)]
+    home = {company.id: label for company, label in zip(companies, labels, strict=True)}
+    why: dict[str, str] = {}
+    into: dict[str, str] = {}
+    if called:
+        named: dict[str, list[str]] = defaultdict(list)
+        for company in companies:
+            for name in company.names[:2]:
+                named[parse(name).core].append(company.id)
+        for account, names in called.items():
+            for name in names if account in home else ():
+                for other in named.get(parse(name).core, ())[:_SO_CALLED]:
+                    if other != account:
+                        into[_end(into, home[other])] = _end(into, home[account])
+                        why[account] = why[other] = f"a steward gives {account} the name “{name}”"
+    groups: dict[str, list[Company]] = defaultdict(list)
+    for company, label in zip(companies, labels, strict=True):
+        groups[_end(into, label)].append(company)
+    return [(group, why) for group in groups.values() if len(group) > 1]
+
+
+def _end(into: Mapping[str, str], label: str) -> str:
+    """Where a label leads, through groups that were put together."""
+    seen = {label}
+    while (label := into.get(label, label)) not in seen:
+        seen.add(label)
+    return label
+
+
 def _proposals(
-    group: Sequence[Company],
-    apart: set[frozenset[str]],
-    said: Membership,
-    filled: Mapping[str, int],
-    matcher: PairMatcher,
-) -> Iterator[Proposal]:
+    group: Sequence[Company], apart: set[frozenset[str]], said: Membership, filled: Mapping[str, int], members: _Members
+) -> Iterator[Proposal]:  # fmt: skip
     """The group around its fullest record; what is kept apart from it makes a group of its own."""
     left = sorted(group, key=lambda c: (-filled.get(c.id, 0), c.id))
     while len(left) > 1:
         keep, rest = left[0], left[1:]
-        ours = [
-            c
-            for c in rest
-            if frozenset((c.id, keep.id)) not in apart and said.said(c.id, keep.id) not in _KEPT_APART
-        ]
-        members = sorted(
-            (_member(c, keep, matcher) for c in ours), key=lambda m: (-m.probability, m.account_id)
-        )
-        if members:
-            yield Proposal(keep.id, tuple(members))
+        told = {c.id: said.said(c.id, keep.id) for c in rest}
+        ours = [c for c in rest if frozenset((c.id, keep.id)) not in apart and told[c.id] not in _KEPT_APART]
+        open_ = [c for c in ours if told[c.id] is not ClusterEventKind.SAME]
+        found = sorted((members.of(c, keep) for c in open_), key=lambda m: (-m.probability, m.account_id))
+        if found:
+            yield Proposal(keep.id, tuple(found))
         taken = {c.id for c in ours}
         left = [c for c in rest if c.id not in taken]
+
+
+@dataclass(frozen=True, slots=True)
+class _Members:
+    """Says of an account how sure it is the kept one, and why; `told` are words of stewards about accounts."""
+
+    matcher: PairMatcher
+    told: Mapping[str, str]
+
+    def of(self, company: Company, keep: Company) -> Member:
+        """The account as a member of the group."""
+        member = _member(company, keep, self.matcher)
+        word = self.told.get(company.id)
+        if word is None or self.told.get(keep.id) != word:
+            return member
+        return Member(company.id, max(member.probability, _TOLD), f"{word}; {member.reason}")
 
 
 def _member(company: Company, keep: Company, matcher: PairMatcher) -> Member:

@@ -95,7 +95,13 @@ def with_known(tasks: Iterable[Task], readings: NewestReadings) -> list[Task]:
     ]
 
 
-def link_basis(account: Account, source: str, candidates: Sequence[Candidate], judgements: Judgements) -> str:
+def link_basis(
+    account: Account,
+    source: str,
+    candidates: Sequence[Candidate],
+    judgements: Judgements,
+    denied: Sequence[str] = (),
+) -> str:
     """A digest of all that a link rests on, but for what the record says of itself."""
     judged = [judgements.judged(account.id, source, c.company.id) for c in candidates]
     aliases = sorted(judgements.aliases(account.id))
@@ -105,6 +111,7 @@ def link_basis(account: Account, source: str, candidates: Sequence[Candidate], j
         repr(candidates),
         repr(judged),
         repr(aliases),
+        *([repr(denied)] if denied else []),
     )
 
 

@@ -15,6 +15,7 @@ from matchers.lexicon import Lexicon
 from matchers.model import Feature
 from matchers.names import Name
 from matchers.rarity import Rarity
+from matchers.romanised import cantonese_runs, may_be_cantonese, wade_runs
 from matchers.sounds import Sounds, coarse, sounds_of
 from matchers.tables import meaning_lengths, meanings, same_region, trades
 
@@ -51,6 +52,10 @@ FEATURES = (
     Feature("traditional_sound", 1, (0.3, 0.5, 0.65, 0.8, 1.0)),
     Feature("traditional_missing", -1, (0.2, 0.6, 1.0)),
 )  # fmt: skip
+
+
+_SOUNDED = ("", "spoken", "coarse", "fuzzy")
+"""What may explain a word of the brand; any other word has a meaning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +104,7 @@ def features(a: Name, b: Name, rarity: Rarity, lexicon: Lexicon) -> tuple[float,
     offer = spoken(han.body or han.stem, han.brand)
     agrees, differs, unsaid = _regions(latin, han)
     read = _Reading(latin, han, offer, rarity, lexicon)
-    core = [t for t, q in zip(latin.tokens, read.kind, strict=True) if q in ("", "spoken", "coarse", "fuzzy")]
+    core = [t for t, q in zip(latin.tokens, read.kind, strict=True) if q in _SOUNDED]
     joined = "".join(core[:3]) or latin.joined
     spelled = {joined, core[0], "".join(core[:2])} if core else {joined}
     brand = offer.brand_sound or "".join(offer.sounds.syllables)
@@ -144,14 +149,15 @@ class _Reading:
     """How each Latin word is explained by the Chinese name, and which characters it explains."""
 
     __slots__ = (
-        "coarse_chars", "covered", "fuzzy", "han", "kind", "latin", "learned_hit", "learned_miss", "meant", "offer", "quality", "rarity",
-        "spoken_chars", "trade_hits", "trade_misses",
+        "body", "coarse_chars", "covered", "fuzzy", "han", "kind", "latin", "learned_hit", "learned_miss", "meant", "offer",
+        "quality", "rarity", "spoken_chars", "trade_hits", "trade_misses",
     )  # fmt: skip
 
     def __init__(
         self, latin: LatinParts, han: HanParts, offer: Spoken, rarity: Rarity, lexicon: Lexicon
     ) -> None:
         self.latin, self.han, self.offer, self.rarity = latin, han, offer, rarity
+        self.body = han.body or han.stem
         self.covered = [False] * len(offer.sounds.syllables)
         self.kind = [""] * len(latin.tokens)
         self.quality = [0.0] * len(latin.tokens)
@@ -198,13 +204,15 @@ class _Reading:
                 self._cover(at, "spoken", 1.0 if run[1] > 1 else 0.75, run)
                 self.fuzzy = max(self.fuzzy, 1.0 if run[1] > 1 else 0.85)
             return
-        if self.kind[at] in ("trade", "learned", "trade?", "meant") or len(token) < 3:
+        if self.kind[at] in ("trade", "learned", "trade?", "meant") or len(token) < 2:
             return
-        run = self.offer.sounds.coarse_runs.get(coarse(token))
+        run = self._otherwise(token)
         if run:
             self.coarse_chars += run[1]
             self._cover(at, "coarse", 0.85 if run[1] > 1 else 0.5, run)
             self.fuzzy = max(self.fuzzy, 0.9 if run[1] > 1 else 0.7)
+            return
+        if len(token) < 3:
             return
         best = process.extractOne(
             token, self.offer.sounds.runs.keys(), scorer=Indel.normalized_similarity, score_cutoff=0.5
@@ -215,6 +223,15 @@ class _Reading:
             self.fuzzy = max(self.fuzzy, near)
             if near > 0.7:
                 self._cover(at, "fuzzy", near * 0.8, self.offer.sounds.runs[spelling])
+
+    def _otherwise(self, token: str) -> tuple[int, int] | None:
+        """The characters that a word spells as Taiwan or Hong Kong does, or nearly as pinyin does: the most of them."""
+        found = [wade_runs(self.body).get(token)]
+        if len(token) > 2:
+            found.append(self.offer.sounds.coarse_runs.get(coarse(token)))
+        if may_be_cantonese(token):
+            found.append(cantonese_runs(self.body).get(token))
+        return max((run for run in found if run), key=lambda run: run[1], default=None)
 
     def _join(self) -> None:
         """Reads two Latin words in a row as one sound ("hua wei")."""

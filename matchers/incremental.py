@@ -140,10 +140,38 @@ class Clusters:
         said = self._note(verdict, [], f"{by} said so", None, (a, b), by=by)
         here, there = self.state.cluster_of[a], self.state.cluster_of[b]
         if verdict is ClusterEventKind.SAME and here != there:
-            return [said, self._merge(here, there, f"{by} said so", 1.0, (a, b), said.seq)]
+            return [said, self._join(a, b, said.seq, by)]
         if verdict is ClusterEventKind.DIFFERENT and here == there:
             return [said, self._split(here, a, b, said.seq)]
         return [said]
+
+    def hold_together(self) -> list[ClusterEvent]:
+        """Brings together again what standing words call the same and the taking back of other events has parted."""
+        done = []
+        for event in [*self.state.events.values()]:
+            if event.kind is ClusterEventKind.SAME and event.pair and event.seq not in self.state.undone:
+                a, b = event.pair
+                if self.state.cluster_of.get(a) != self.state.cluster_of.get(b):
+                    done.append(self._join(a, b, event.seq, event.by))
+        return done
+
+    def _join(self, a: str, b: str, cause: int, by: str) -> ClusterEvent:
+        """One cluster for two records that are the same; of two clusters that are kept apart only for what is surely the same."""
+        here, there = self.state.cluster_of[a], self.state.cluster_of[b]
+        if self.state.kept_apart(self.state.members[here], self.state.members[there]):
+            return self._gather(a, b, cause, by)
+        return self._merge(here, there, f"{by} said so", 1.0, (a, b), cause)
+
+    def _gather(self, a: str, b: str, cause: int, by: str) -> ClusterEvent:
+        """Brings all that is surely the same as two records together, and leaves behind whom a judgement keeps apart from it."""
+        same = self.state.surely_same(a)
+        for home in (self.state.cluster_of[a], self.state.cluster_of[b], self.state.new_id()):
+            others = self.state.members.get(home, set()) - same
+            if self.state.kept_apart(same, others) is None:
+                break
+        homes = {record: self.state.cluster_of.get(record) for record in sorted(same)}
+        moves = [Move(record, before, home) for record, before in homes.items() if before not in (None, home)]
+        return self._note(ClusterEventKind.MERGE, moves, f"{by} said so", 1.0, (a, b), cause)
 
     def _split(self, cluster: str, a: str, b: str, cause: int) -> ClusterEvent:
         """Parts a cluster: what is surely the same stays together, all others go with whom they are more like."""
@@ -157,6 +185,10 @@ class Clusters:
         new = self.state.new_id()
         moves = [Move(r, cluster, new) for r in sorted(going & members)]
         return self._note(ClusterEventKind.SPLIT, moves, f"{a} and {b} are different", None, (a, b), cause)
+
+    def part(self, record: str, reason: str, *, by: str) -> ClusterEvent:
+        """Lets a record that is in no cluster found one of its own, whatever it is like."""
+        return self._note(ClusterEventKind.CREATE, [Move(record, None, self.state.new_id())], reason, by=by)
 
     def undo(self, seq: int, *, by: str) -> list[ClusterEvent]:
         """Takes an event back, after all that followed from it. Clusters have the ids again that they had."""

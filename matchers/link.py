@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -96,10 +96,12 @@ def link_account(
     account_id: str,
     source: str,
     judgements: Judgements = _NOBODY,
+    denied: Collection[str] = (),
 ) -> Link | None:
     """The best candidate with probability, decision, grades, reason and runner-up; None without candidates.
 
-    What a steward or a confirmed match has judged overrides everything else.
+    What a steward or a confirmed match has judged overrides everything else; `denied` are cores of names that the account
+    is said not to bear.
     """
     names = (*company.names, *judgements.aliases(account_id))
     allowed = []
@@ -107,7 +109,7 @@ def link_account(
         judged = judgements.judged(account_id, source, candidate.company.id)
         if judged:
             return _judged(score(company, candidate, names), account_id, source)
-        if judged is None:
+        if judged is None and not _is_denied(candidate, denied):
             allowed.append(candidate)
     ranked = sorted(
         (score(company, c, names) for c in allowed), key=lambda s: (-s.weight, s.candidate.company.id)
@@ -118,6 +120,12 @@ def link_account(
     chance = chance_of(best, second)
     decision, why = decide(best, second, chance)
     return _link(best, second, (chance, decision, why), account_id, source)
+
+
+def _is_denied(candidate: Candidate, denied: Collection[str]) -> bool:
+    """Every name of the record is one that a steward said the account does not bear."""
+    names = candidate.company.names if denied else ()
+    return bool(names) and all(parse(name).core in denied for name in names)
 
 
 def chance_of(best: Scored, second: Scored | None) -> float:

@@ -342,7 +342,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     alone_lines = report(bench.pairs, alone)
     sys.stdout.write("\n".join(["each pair alone", *alone_lines, "rivals weighed", *lines]) + "\n")
     if not options.report_only:
-        blocks["rivals"] = fit_rivals(values, labels, sample)
+        blocks["rivals"], blocks["rivals_both"] = fit_rivals(values, labels, sample)
         write_tables(bench, blocks, Path(__file__).parent / "data", {"rivals": lines, "alone": alone_lines})
     return 0
 

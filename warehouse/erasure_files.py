@@ -20,6 +20,7 @@ from accounts.values.web import registrable_domain
 from warehouse.erasure import Target
 from warehouse.erasures import ACCOUNT
 from warehouse.snapshot import publish
+from warehouse.standing import MERGE
 from warehouse.store import Warehouse, sql
 
 _TAGS = re.compile(r"(?:<[^<>]{0,2000}>\s*)+")
@@ -82,7 +83,12 @@ def erase_decisions(home: Path, target: Target, *, dry: bool = False) -> int:
     try:
         with closing(sqlite3.connect(path, timeout=30, isolation_level=None)) as db:
             rows = db.execute("SELECT rowid, account_id, * FROM decision").fetchall()
-            gone = [(r[0],) for r in rows if target.owns(r[1], " ".join(str(v) for v in r[2:]))]
+            gone = [
+                (r[0],)
+                for r in rows
+                if target.owns(r[1], " ".join(str(v) for v in r[2:]))
+                or (r[7] == MERGE and target.owns(r[8], ""))
+            ]
             if gone and not dry:
                 db.execute("PRAGMA secure_delete = ON")
                 db.executemany("DELETE FROM decision WHERE rowid = ?", gone)

@@ -19,7 +19,7 @@ PUBLISHED = (
     "run", "field_spec", "authority", "crm_account", "crm_value", "crm_history", "observation", "signal", "link",
     "source_call", "golden", "staleness", "confirmation", "change", "outcome", "undone", "review_item", "shard", "change_rate", "reliability",
     "posting", "board_look", "article", "story", "hiring", "score", "brief", "watched", "disowned", "audit_result",
-    "hierarchy_edge", "alias", "merge_proposal",
+    "hierarchy_edge", "alias", "merge_proposal", "cluster_event",
 )  # fmt: skip
 #: Tables every snapshot has; any other is read as empty where an earlier Evergreen did not publish it yet.
 _ALWAYS = frozenset({

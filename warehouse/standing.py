@@ -11,6 +11,9 @@ from accounts.change import ReviewAction, ReviewDecision
 #: Decisions on whole accounts carry this in place of a field.
 WHOLE_ACCOUNT = "*"
 
+#: Kinds of words, in `extras` and in place of a field: another name of an account; whether two accounts are one company.
+ALIAS, MERGE = "alias", "merge"
+
 
 @dataclass
 class Said:
@@ -30,6 +33,8 @@ class Decided:
     def __init__(self, decisions: Iterable[ReviewDecision]) -> None:
         self._fields: dict[tuple[str, str], Said] = defaultdict(Said)
         self._links: dict[tuple[str, str], bool] = {}
+        self._names: dict[str, dict[str, ReviewDecision]] = defaultdict(dict)
+        self.pairs: dict[frozenset[str], ReviewDecision] = {}
         self.settled_items: set[str] = set()
         for decision in decisions:
             self._take(decision)
@@ -38,6 +43,12 @@ class Decided:
         if d.extras.get("kind") == "link" and d.action in (ReviewAction.ACCEPT, ReviewAction.REJECT):
             self._links[d.account_id, d.proposed_key] = d.action is ReviewAction.ACCEPT
             self.settled_items.add(d.item_id)
+            return
+        if d.extras.get("kind") == ALIAS:
+            self._names[d.account_id][d.proposed_key] = d
+            return
+        if d.extras.get("kind") == MERGE:
+            self.pairs[frozenset((d.account_id, d.proposed_key))] = d
             return
         said = self._fields[d.account_id, d.field]
         if d.action is ReviewAction.LOCK:
@@ -78,5 +89,10 @@ class Decided:
         return self._links
 
     def aliases(self, account_id: str) -> Iterable[str]:
-        """Names learned from stewards; none are kept yet."""
-        return ()
+        """Names that stewards gave an account."""
+        return tuple(d.extras["text"] for d in self.named(account_id) if d.action is ReviewAction.ACCEPT)
+
+    def named(self, account_id: str | None = None) -> Iterable[ReviewDecision]:
+        """The words on names of an account, or of all, that stand: accepted where it is called so, rejected where not."""
+        of = self._names if account_id is None else {account_id: self._names.get(account_id, {})}
+        return [d for said in of.values() for d in said.values()]

@@ -64,5 +64,5 @@ def test_nights_learn_once_and_propose(tmp_path: Path) -> None:
     assert once and len(once) == len({tuple(r.values()) for r in once})
     night.nightly(as_of="2026-11-23")
     assert {tuple(r.values()) for r in once} <= {tuple(r.values()) for r in learned()}
-    assert night.json("duplicates").keys() == first.keys() == {"items", "groups", "edges"}
+    assert night.json("duplicates").keys() == first.keys() == {"items", "groups", "edges", "to_merge"}
     assert "we never merge" in night.run("duplicates").output

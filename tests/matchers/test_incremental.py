@@ -143,3 +143,22 @@ def test_a_whole_table_starts_the_log_and_a_record_without_a_name_stands_alone()
     assert clusters.add(company("5", ""))[0].kind is Kind.CREATE
     with pytest.raises(ConfigError, match="has begun"):
         clusters.start([])
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_clusters_follow_judgements_however_they_come(seed: int) -> None:
+    rng = random.Random(seed)
+    clusters, log = book(*(company(f"r{n}", "Velmont Industries, Inc.") for n in range(8)))
+    for _ in range(14):
+        a, b = rng.sample(sorted(clusters.state.cluster_of), 2)
+        try:
+            clusters.judge(a, b, rng.choice([Kind.SAME, Kind.DIFFERENT]), by="ana")
+        except ConfigError:
+            continue
+        home = clusters.state.cluster_of
+        for x in home:
+            for y in home:
+                said = clusters.state.said(x, y) if x < y else None
+                assert said is not Kind.SAME or home[x] == home[y]
+                assert said is not Kind.DIFFERENT or home[x] != home[y]
+    assert Membership(log.events()).cluster_of == clusters.state.cluster_of
