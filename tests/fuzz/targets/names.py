@@ -46,7 +46,7 @@ def read_value(data: bytes) -> None:
         if b"\xed" in data and _passes(data)
         else data.decode("utf-8", "replace")
     )
-    text = text[:200_000]
+    text = text[:60_000]
     for hints in (Hints(), Hints("CN", "zh")):
         for kind in VALUE_TYPES.values():
             value = kind.canonical(text, hints)
