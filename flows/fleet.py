@@ -28,12 +28,13 @@ from flows.fleet_responses import pack_known, unpack
 from flows.fleet_store import ShardStore, drop_quietly, open_store
 from flows.fleet_worker import MANIFEST, RESPONSES, Manifest, Order, digest
 from flows.services import Services
-from flows.shards import TABLES, finish_files
+from flows.shards import TABLES, drop_files, finish_files
 from warehouse.judgement import known_tellings
 from warehouse.postings import prepare_postings
 from warehouse.readings import prepare_readings
 from warehouse.responses import FileResponseStore
 from warehouse.runs import find_run, shards_done
+from warehouse.store import Warehouse
 
 log = logging.getLogger("evergreen")
 
@@ -210,6 +211,24 @@ def take_leftovers(services: Services, alive: Collection[str | None]) -> None:
             drop_quietly(store, run_id)
     finally:
         responses.close()
+
+
+def drop_unloaded(config: Config, warehouse: Warehouse) -> None:
+    """Drops what was read elsewhere for runs that died and is not loaded yet; the next night reads it again.
+
+    Goes before an erasure: compressed rows tell nobody whom they are about.
+    """
+    for folder in (config.home / "runs").glob("*"):
+        for file in folder.glob("[0-9]*.parquet"):
+            drop_files(folder, int(file.name[:5]))
+        for file in folder.glob("[0-9]*.damaged.ndjson"):
+            file.unlink()
+    if config.fleet.store is None:
+        return
+    store = store_for(config)
+    for run_id in {name.partition("/")[0] for name in store.names("")}:
+        if find_run(warehouse, run_id) is not None:
+            store.drop(run_id)
 
 
 def hosts_alone(batches: Sequence[Sequence[Task]]) -> dict[int, frozenset[str]]:

@@ -15,6 +15,7 @@ from accounts.clock import Clock
 from accounts.errors import ConfigError, WarehouseError
 from accounts.run import Run, RunStatus
 from flows.caring import open_care
+from flows.fleet import drop_unloaded
 from flows.forgetting_runs import erase_run_files
 from warehouse.compaction import rewrite
 from warehouse.erasure import Target, cells_in_crm, count_rows, erase_rows, knows_account
@@ -85,6 +86,7 @@ def forget(
             )
         if not yes:
             return found
+        drop_unloaded(care.config, warehouse)
         return _erase(warehouse, target, found, pages, copies, clock, by)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import sys
 from collections.abc import Sequence
@@ -59,6 +60,11 @@ class Nights:
     def home(self) -> Path:
         """The folder of the warehouse."""
         return self.folder / ".evergreen"
+
+    def accounts(self) -> list[str]:
+        """The ids of the accounts."""
+        with (self.folder / "accounts.csv").open(encoding="utf-8", newline="") as file:
+            return [row["id"] for row in csv.DictReader(file)]
 
     def run(self, replay: bool = True, **settings: Any) -> RunReport:
         """One night over the world as it is."""

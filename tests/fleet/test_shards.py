@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from accounts.account import Account
+from accounts.clock import SystemClock
 from accounts.config import BudgetConfig, WebConfig
 from accounts.errors import ConfigError, WarehouseError
 from accounts.golden import Freshness
@@ -21,6 +22,7 @@ from flows.enriching import Task
 from flows.fleet_hands import HandLost
 from flows.fleet_store import FolderStore
 from flows.fleet_worker import MANIFEST, Order, do_shard, purse
+from flows.forgetting import forget
 from tests.fleet.nights import Nights, assert_same
 from tests.fleet.world import NO_NAMES, WEB, served, way_to
 from warehouse.responses import FileResponseStore
@@ -108,6 +110,25 @@ def test_a_night_that_dies_leaves_its_shards_to_the_next(
     mine, theirs = alone.told(), night.told()
     assert [row["value"] for row in theirs["golden"]] == [row["value"] for row in mine["golden"]]
     assert theirs["observation"] == mine["observation"]
+
+
+def test_who_is_forgotten_is_in_no_shard_that_waits(
+    tmp_path: Path, hands: HandsHere, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(hands: HandsHere, order: Order) -> None:
+        if order.number == 1:
+            raise KeyboardInterrupt
+
+    night = fleet(tmp_path)
+    hands.spoil = die
+    with pytest.raises(KeyboardInterrupt):
+        read_by(monkeypatch, night, hands)
+    (fetched,) = {path.name[:5] for path in night.home.glob("runs/*/*.parquet")}
+    assert fetched == "00000"
+    told = forget(night.config, night.accounts()[0], SystemClock(), by="steward", yes=True)
+    assert told.done
+    assert not hands.store.names("")
+    assert not list(night.home.glob("runs/*/0*"))
 
 
 @pytest.mark.slow
