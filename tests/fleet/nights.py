@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from accounts.clock import parse_instant
+from accounts.config import load_config
 from demo.crm_export import export, write_csv
 from demo.replay import write_night
 from demo.world import World
@@ -75,7 +76,7 @@ class Nights:
 
     def told(self) -> dict[str, list[dict[str, Any]]]:
         """The golden record and what it rests on."""
-        with open_warehouse(self.home) as warehouse:
+        with open_warehouse(self.home, lake=load_config(self.config).warehouse.lake) as warehouse:
             queries = {"golden": _GOLDEN, **_RESTS_ON}
             return {name: warehouse.rows(query) for name, query in queries.items()}
 
