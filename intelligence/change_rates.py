@@ -15,10 +15,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 #: Changes the prior counts for: what is believed of a field before it was watched, and of a segment before it was.
-FIELD_STRENGTH, SEGMENT_STRENGTH = 2.0, 4.0
+FIELD_STRENGTH, SEGMENT_STRENGTH = 2.0, 20.0
 #: How unlike accounts are taken to be before they were watched (the variance of their paces; 1 makes the liveliest tenth
 #: more than twenty times the stillest), and the watching that is worth: so many accounts, each until one change was due.
-UNLIKE, UNLIKE_STRENGTH = 1.0, 100.0
+UNLIKE, UNLIKE_STRENGTH = 1.0, 300.0
 #: Bounds of that variance: nearly all alike, wildly unlike.
 LEAST_UNLIKE, MOST_UNLIKE = 0.02, 5.0
 #: The segment that stands for all of them.
@@ -62,7 +62,7 @@ def fit_rate(looks: Iterable[Looks], prior: float, strength: float) -> float:
     `strength` is how many changes the prior counts for. Without looks the prior itself.
 
     >>> round(fit_rate([Looks(10, 100, 50)], 0.01, 2), 3)  # half had changed after ten days: ln 2 / 10, less the prior
-    0.068
+    0.056
     """
     seen = [x for x in looks if x.looks and x.days > 0]
     still = sum((x.looks - x.changes) * x.days for x in seen) + strength / prior
@@ -122,7 +122,7 @@ def fit_paces(histories: Sequence[tuple[float, int]]) -> list[float]:
     chance (method of moments), drawn towards `UNLIKE` while little was watched. Accounts little watched stay near 1.
 
     >>> [round(p, 1) for p in fit_paces([(1.0, 9), (1.0, 0), (1.0, 0), (1.0, 0), (0.0, 0)])]
-    [3.2, 0.3, 0.3, 0.3, 1.0]
+    [3.1, 0.3, 0.3, 0.3, 1.0]
     """
     expected = sum(e for e, _ in histories)
     squares = sum(e * e for e, _ in histories)

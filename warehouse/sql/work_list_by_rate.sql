@@ -9,8 +9,8 @@
 -- last look have been waiting, as they are to be expected. Spaced so, what changes fast is looked at more often, by the square root
 -- of its rate, and nothing is given up; a worth that stops growing once a page has changed for certain would abandon
 -- the fastest (Cho and Garcia-Molina, TODS 2003, on age and freshness). A field that a source did not show when it last
--- answered counts by the rate at which such fields appear. What is contradicted though it was looked at since counts as
--- if it changed once a month at least: whoever has to put it right wants to know whether that still stands.
+-- answered counts by the rate at which such fields appear. What is contradicted though it was looked at since counts like
+-- everything else: another look puts nothing right, and such accounts would take the budget from all others.
 
 WITH called AS (
     SELECT account_id, source, max(noted_at) AS called_at, greatest(0.2, avg(requests)) AS requests,
@@ -50,8 +50,7 @@ open_need AS (
 due AS (
     SELECT n.*,
         greatest(0, coalesce(date_diff('second', coalesce(n.answered_at, n.called_at), $now::TIMESTAMP), 0)) / 86400.0 AS days,
-        coalesce(c.rate, e.rate, 1.0 / n.ttl_days) * coalesce(h.pace, 1) AS rate,
-        CASE WHEN n.status = 'contradicted' THEN 1 / 30.0 ELSE 0 END AS doubt
+        coalesce(c.rate, e.rate, 1.0 / n.ttl_days) * coalesce(h.pace, 1) AS rate
     FROM open_need n
     JOIN segment g ON g.account_id = n.account_id
     LEFT JOIN shown w ON w.account_id = n.account_id AND w.field = n.field AND w.source = n.source
@@ -64,7 +63,7 @@ due AS (
 ),
 judged AS (
     SELECT *,
-        pow(0.5, failures) * CASE WHEN urgent THEN greatest(benefit, 0.01) ELSE weight * greatest(rate, doubt) * days * days / 2 END AS worth,
+        pow(0.5, failures) * CASE WHEN urgent THEN greatest(benefit, 0.01) ELSE weight * rate * days * days / 2 END AS worth,
         CASE WHEN urgent THEN 0 ELSE pow(0.5, failures) * (1 - exp(-rate * days)) END AS chance
     FROM due
 ),
