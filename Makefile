@@ -5,10 +5,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 NIGHT := build/nightly
 TRYTON := build/tryton
+AUDIT := build/audit
+ATHERIS := build/atheris
 LAKE := build/lake
 
 .DEFAULT_GOAL := help
-.PHONY: services lake test-lake docs pictures help setup tryton tryton-if-possible nightly test test-slow test-fast browser lint types bench lock clean
+.PHONY: fuzz fuzz-guided faults audit services lake test-lake docs pictures help setup tryton tryton-if-possible nightly test test-slow test-fast browser lint types bench lock clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -58,6 +60,24 @@ test-slow: setup tryton-if-possible ## what takes long: random kills, long inter
 
 test-fast: setup tryton-if-possible ## the tests for daily work: no Prefect, nothing slow, no labelled data
 	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not prefect and not slow and not shared"
+
+faults: setup tryton-if-possible ## faults in the long form: 200 random kills, workers, the wire to a CRM, hostile hosts
+	EVERGREEN_LONG=1 $(BIN)/python -m pytest -n 2 --dist loadgroup tests/faults
+
+fuzz: setup ## more than 100,000 inputs nobody wrote down, in two processes; what breaks something lies in build/fuzz
+	$(BIN)/python -m tests.fuzz --processes 2 --folder build/fuzz
+
+TARGET ?= page
+RUNS ?= 20000
+fuzz-guided: setup ## one target under atheris, which seeks new code: make fuzz-guided TARGET=feeds RUNS=100000
+	test -d $(ATHERIS) || { $(PYTHON) -m venv $(ATHERIS) && $(ATHERIS)/bin/python -m pip install --quiet --disable-pip-version-check atheris==3.0.0; }
+	PYTHONPATH=$(CURDIR):$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))') \
+	  $(ATHERIS)/bin/python -m tests.fuzz.guided "$(TARGET)" -runs=$(RUNS)
+
+audit: ## known vulnerabilities of what we install, by the databases of PyPI and OSV; asks the internet
+	test -d $(AUDIT) || { $(PYTHON) -m venv $(AUDIT) && $(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1; }
+	$(AUDIT)/bin/pip-audit --strict --require-hashes --disable-pip --progress-spinner off -r requirements.lock --vulnerability-service pypi || \
+	  $(AUDIT)/bin/pip-audit --strict --require-hashes --disable-pip --progress-spinner off -r requirements.lock --vulnerability-service osv
 
 browser: ## Chromium for the tests of the console (Debian and Ubuntu; asks for root)
 	@command -v chromium >/dev/null || { \

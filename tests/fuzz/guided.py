@@ -35,11 +35,7 @@ def main() -> None:
     def ours(data: bytes, most: int, seed: int) -> bytes:
         """Half of the mutations are ours, which know what JSON and markup are; the others libFuzzer's own."""
         random = Random(seed)
-        made = (
-            target.make(random, [*seeds, data] if random.random() < 0.2 else seeds)
-            if random.random() < 0.5
-            else data
-        )
+        made = target.make(random, seeds) if random.random() < 0.5 else data
         return atheris.Mutate(made[:most], most)
 
     corpus = Path(mkdtemp(prefix="evergreen-corpus-"))
