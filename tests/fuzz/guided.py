@@ -19,12 +19,14 @@ with atheris.instrument_imports(
     from tests.fuzz.targets import targets
     from tests.fuzz.watch import watch
 
+    TARGETS = targets()  # imports what they are about
+
 LIMITS = ("-timeout=10", "-rss_limit_mb=1024", "-max_len=65536")
 
 
 def main() -> None:
     """Runs until it is stopped, or for as many inputs as `-runs=` says."""
-    target = targets()[sys.argv[1]]
+    target = TARGETS[sys.argv[1]]
     run, seeds = target.prepare(), target.seeds()
 
     def one(data: bytes) -> None:
