@@ -91,7 +91,7 @@ def _print_lots(out: Console, told: Budget) -> None:
 
     whole = told.bought.changed + told.left.changed
     table = Table(show_edge=False, box=None, pad_edge=False, padding=(0, 3, 0, 0))
-    for column in ("", "looks", "of them first", "requests", "changed values found"):
+    for column in ("", "looks", "new or doubted", "requests", "changed values found"):
         table.add_column(column, justify="left" if not column else "right", header_style="dim")
     rows = [("  this budget", told.bought)]
     if told.left.looks:

@@ -3,8 +3,8 @@
 --      pace (account_id, source, pace); $now.
 -- Out: account_id, needs (JSON list of field, status, reason, sources that are due, chance that it has changed), benefit,
 --      expected (values found changed), requests (what a look is likely to take), days (since the last look), urgent.
--- New accounts, what was contradicted since it was last looked at, and fields asked for come first, by the weight of
--- what is wrong with them. What failed is asked again at once, then after 1, 3, 7, 15 and at most 30 days, and counts
+-- New accounts, what was contradicted since a source that is due was last asked, and fields asked for come first, by the
+-- weight of what is wrong with them. What failed is asked again at once, then after 1, 3, 7, 15 and at most 30 days, and counts
 -- half as much each time. For all others a look is worth weight × rate × days² / 2: the days that changes since the
 -- last look have been waiting, as they are to be expected. Spaced so, what changes fast is looked at more often, by the square root
 -- of its rate, and nothing is given up; a worth that stops growing once a page has changed for certain would abandon
@@ -37,7 +37,8 @@ open_need AS (
         CASE WHEN r.account_id IS NULL THEN l.answered_at ELSE r.answered_at END AS answered_at,
         coalesce(r.requests, CASE WHEN l.account_id IS NULL THEN 3 ELSE 0.2 END) AS requests, coalesce(r.failures, 0) AS failures,
         l.called_at IS NULL OR s.status = 'asked'
-            OR (r.failures = 0 AND coalesce(r.answered_at < s.said_at, false)) AS urgent
+            OR (r.failures = 0 AND coalesce(r.answered_at < s.said_at, false)
+                AND date_diff('day', r.answered_at, $now::TIMESTAMP) >= p.every_days) AS urgent
     FROM staleness s
     JOIN field_spec f ON f.name = s.field
     JOIN provides p ON p.field = s.field
