@@ -111,9 +111,10 @@ class RunConfig(_Section):
     """Accounts a shard; a run that dies loses no finished one."""
     threads: int = Field(default=16, ge=1)
     """Accounts asked about at once in a shard."""
-    processes: int = Field(default=1, ge=1)
-    """Processes that read; more than one pays where pages are many and large, and is never used for few accounts."""
-    shards_at_once: int = Field(default=2, ge=1)
+    processes: int | None = Field(default=None, ge=1)
+    """Processes that read; where it does not say, one for few accounts, from 1,000 on as many as there are cores, four at most."""
+    shards_at_once: int = Field(default=4, ge=1)
+    """Shards that a process reads at once, so that one slow host holds up no others."""
     budget: int | None = Field(default=None, ge=0)
     """Accounts looked at in one run; the rest of the work list waits."""
     spend: Literal["rates", "ttl"] = "rates"

@@ -1,7 +1,8 @@
 """Shards in processes of their own: workers that build only the web, the sources and the matcher, and leave a shard's files.
 
-Spawned, never forked. Politeness holds over all of them together: each asks every host at its part of the rate
-(`[web] shared_by`). A worker that dies takes nothing along: its shard is done again by another.
+Spawned, never forked. A worker reads several shards at once, so that a slow host holds up no more than its own shard.
+Politeness holds over all of them together: each asks every host at its part of the rate (`[web] shared_by`). A worker that
+dies takes nothing along: its shards are done again by another.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ import os
 import pickle
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, replace
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field, replace
 from multiprocessing import get_context, parent_process
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from queue import SimpleQueue
 from types import MappingProxyType, TracebackType
 from typing import Any
 
@@ -30,6 +33,8 @@ from flows.spending import Spending
 
 #: Times a shard is tried whose worker died.
 _TRIES = 3
+#: From so many accounts on several processes are worth their start, where the configuration does not say how many; at most so many.
+_WORTH, _MOST = 1_000, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +49,23 @@ class Order:
 
 
 def processes_for(services: Services, accounts: int) -> int:
-    """How many processes enrich: what is configured; one where there are fewer accounts than processes, or where paid
-    sources share one purse."""
+    """How many processes enrich: what is configured, or as many as there are cores where there is much to read; one where
+    there are fewer accounts than processes, or where paid sources share one purse."""
     if any(source.cost > 0 for source in services.sources) or services.web is None:
         return 1
-    return min(services.config.run.processes, max(1, accounts))
+    wanted = services.config.run.processes
+    if wanted is None:
+        wanted = min(os.cpu_count() or 1, _MOST) if accounts >= _WORTH else 1
+    return min(wanted, max(1, accounts))
+
+
+@dataclass(slots=True)
+class _Worker:
+    """A process with as many lines to it as shards it does at once; `lost` once it has died."""
+
+    process: BaseProcess
+    lines: list[Connection] = field(default_factory=list)
+    lost: bool = False
 
 
 class Crew:
@@ -63,9 +80,13 @@ class Crew:
             Order(config, services.clock, services.replay, bare, enricher.recognition is not None)
         )
         self._memory = enricher.memory
-        self._processes = processes
+        self._each = services.config.run.shards_at_once
+        self.at_once = processes * self._each
         self._lock = threading.Lock()
-        self._pool = self._start()
+        self._free: SimpleQueue[tuple[_Worker, Connection]] = SimpleQueue()
+        self.workers: list[_Worker] = []
+        for _ in range(processes):
+            self._hire()
 
     def __enter__(self) -> Crew:
         return self
@@ -73,7 +94,12 @@ class Crew:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._pool.shutdown(wait=error is None, cancel_futures=True)
+        for worker in self.workers:
+            for line in worker.lines:
+                line.close()
+            if error is not None:
+                worker.process.kill()
+            worker.process.join()
 
     def do(self, folder: Path, number: int, tasks: Sequence[Task]) -> None:
         """Has one shard done; raises what its worker raised, WarehouseError where workers keep dying over it."""
@@ -85,28 +111,47 @@ class Crew:
         )
         work = _dumped((folder, number, list(tasks), memory))
         for _ in range(_TRIES):
-            pool = self._pool
+            worker, line = self._free_line()
             try:
-                pool.submit(_enrich_shard, work).result()
-            except BrokenProcessPool:
-                self._renew(pool)
-            else:
-                return
+                line.send_bytes(work)
+                failure = line.recv()
+            except (EOFError, OSError):
+                self._replace(worker)
+                continue
+            self._free.put((worker, line))
+            if failure is not None:
+                raise failure
+            return
         raise WarehouseError(
             f"Shard {number} ended its process {_TRIES} times.",
             remedy="Set processes = 1 under [run], and look for what the system says of killed processes (memory).",
         )
 
-    def _renew(self, dead: ProcessPoolExecutor) -> None:
-        with self._lock:
-            if self._pool is dead:
-                dead.shutdown(wait=False)
-                self._pool = self._start()
+    def _free_line(self) -> tuple[_Worker, Connection]:
+        while True:
+            worker, line = self._free.get()
+            if not worker.lost:
+                return worker, line
 
-    def _start(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(
-            self._processes, mp_context=get_context("spawn"), initializer=_begin, initargs=(self._order,)
-        )
+    def _replace(self, dead: _Worker) -> None:
+        with self._lock:
+            if not dead.lost:
+                dead.lost = True
+                dead.process.join()
+                self._hire()
+
+    def _hire(self) -> None:
+        context = get_context("spawn")
+        pairs = [context.Pipe() for _ in range(self._each)]
+        theirs = [their for _, their in pairs]
+        process = context.Process(target=_serve, args=(self._order, theirs), daemon=True)
+        process.start()
+        for line in theirs:
+            line.close()
+        worker = _Worker(process, [ours for ours, _ in pairs])
+        self.workers.append(worker)
+        for line in worker.lines:
+            self._free.put((worker, line))
 
 
 def side_by_side(at_once: int) -> Callable[[Callable[[int], None], int, Callable[[], None]], None]:
@@ -126,22 +171,33 @@ def side_by_side(at_once: int) -> Callable[[Callable[[int], None], int, Callable
     return run
 
 
-_here: dict[str, Any] = {}
-
-
-def _begin(order: bytes) -> None:
-    """Builds a worker's parts, once a process; it ends with the process that started it."""
+def _serve(order: bytes, lines: Sequence[Connection]) -> None:
+    """A worker's life: builds its parts once, then does what comes over each line until that is closed."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
     given: Order = pickle.loads(order)  # noqa: S301 - of our own process
     web, sources, _ = sources_for(given.config, given.clock, given.replay)
-    recognition = Recognition.under(web, given.enricher.catalogue) if given.recognises else None
-    _here["threads"] = given.config.run.threads
-    _here["enricher"] = replace(
+    enricher = replace(
         given.enricher,
         sources=tuple(sources),
         spending=Spending(given.config.budget),
-        recognition=recognition,
+        recognition=Recognition.under(web, given.enricher.catalogue) if given.recognises else None,
     )
+    with ThreadPoolExecutor(len(lines), thread_name_prefix="line") as pool:
+        list(pool.map(lambda line: _obey(line, enricher, given.config.run.threads), lines))
+
+
+def _obey(line: Connection, enricher: Enricher, threads: int) -> None:
+    while True:
+        try:
+            folder, number, tasks, memory = pickle.loads(line.recv_bytes())  # noqa: S301 - of our own process
+        except EOFError:
+            return
+        failure: BaseException | None = None
+        try:
+            write_shard(folder, number, replace(enricher, memory=memory), tasks, threads, lambda _: None)
+        except Exception as error:
+            failure = error
+        line.send(failure)
 
 
 def _end_with_parent() -> None:
@@ -149,12 +205,6 @@ def _end_with_parent() -> None:
     if parent is not None:
         parent.join()
         os._exit(1)
-
-
-def _enrich_shard(work: bytes) -> None:
-    folder, number, tasks, memory = pickle.loads(work)  # noqa: S301 - of our own process
-    enricher = replace(_here["enricher"], memory=memory)
-    write_shard(folder, number, enricher, tasks, _here["threads"], lambda _: None)
 
 
 def _read_only(values: dict[Any, Any]) -> MappingProxyType[Any, Any]:

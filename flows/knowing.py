@@ -14,6 +14,7 @@ from accounts.protocols import Judgements
 from flows.clustering import keep_clusters
 from flows.company import company_of
 from flows.identity import FORMER, NOT
+from flows.learned_names import LearnedNames
 from flows.proposing import proposal_rows, propose_merges
 from flows.services import Services
 from matchers.hierarchy import hierarchy
@@ -23,7 +24,6 @@ from warehouse.knowledge import (
     filled_cells,
     keep_hierarchy,
     keep_proposals,
-    known_aliases,
     learn_aliases,
     stated_parents,
 )
@@ -109,14 +109,11 @@ class Memory:
 
     @classmethod
     def of(cls, services: Services, account_ids: Iterable[str]) -> Memory:
-        """The memory of some accounts."""
-        rows: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-        wanted = frozenset(account_ids)
-        for row in known_aliases(services.warehouse, sorted(wanted)):
-            rows[row["account_id"]].append(row)
-        for row in stewards_rows(d for d in services.decided.named() if d.account_id in wanted):
-            rows[row["account_id"]].insert(0, row)
-        return cls(services.decided, rows)
+        """The memory of some accounts, fetched as it is asked for."""
+        said: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+        for row in stewards_rows(services.decided.named()):
+            said[row["account_id"]].insert(0, row)
+        return cls(services.decided, LearnedNames(services.warehouse, account_ids, said))
 
     def heard_by(self, source: str) -> Judgements:
         """Judgements and names for one source's candidates: names that other sources told, surest first."""

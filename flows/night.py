@@ -13,6 +13,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Protocol
 
 from accounts.account import Account
@@ -166,7 +167,7 @@ def _stages(night: _Night, shards: ShardRunner) -> RunReport:
         learn(services.warehouse, night.run_id, offers_of(services), services.catalogue, services.clock)
         refresh_staleness(services.warehouse, services.clock.now())
         if options.scope.accounts is None:
-            know(services, night.run_id)
+            night.healed += know(services, night.run_id)
     with night.stage("intelligence"):
         conclude(services, night.run_id, feedback)
     with night.stage("decide"):
@@ -217,20 +218,29 @@ def _enrich(night: _Night, work: Plan, shards: ShardRunner, feedback: Feedback) 
 
     processes = processes_for(services, len(work.tasks))
     fleet = fleet_for(services, enricher, batches)
-    at_once = fleet.at_once if fleet else processes + 1
+    read: SimpleQueue[int] = SimpleQueue()
+    many = len(batches) > services.config.run.shards_at_once
     with fleet or (Crew(services, enricher, processes) if processes > 1 else nullcontext()) as crew:
 
         def run_shard(number: int) -> None:
             tasks = with_known(batches[number], readings) if recognition else batches[number]
             if crew is None:
                 write_shard(night.folder, number, enricher, tasks, services.config.run.threads, told)
-                return
-            crew.do(night.folder, number, tasks)
-            told(len(tasks))
+            else:
+                crew.do(night.folder, number, tasks)
+                told(len(tasks))
+            read.put(number)
 
-        between = night.options.between
-        runner = side_by_side(at_once) if crew and shards is one_after_another else shards
-        runner(run_shard, len(batches), lambda: between(services, night.run_id) if between else None)
+        def between() -> None:
+            """Loads what was read meanwhile, in the one thread that writes."""
+            while many and not read.empty():
+                load_shard(services, night.run_id, night.folder, read.get())
+            if night.options.between:
+                night.options.between(services, night.run_id)
+
+        at_once = crew.at_once if crew else services.config.run.shards_at_once
+        runner = side_by_side(at_once) if (crew or many) and shards is one_after_another else shards
+        runner(run_shard, len(batches), between)
     for number in range(len(batches)):
         load_shard(services, night.run_id, night.folder, number)
 

@@ -13,8 +13,7 @@ from urllib.parse import urlsplit
 
 import requests
 import urllib3
-from requests.certs import where
-from requests.utils import get_environ_proxies
+from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_environ_proxies
 from urllib3.util import Timeout
 from urllib3.util.ssl_ import create_urllib3_context
 
@@ -85,7 +84,7 @@ class LiveTransport:
         self._threads = threading.local()
         self._watchdog = Watchdog()
         self._context = create_urllib3_context()
-        self._context.load_verify_locations(where())
+        self._context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
 
     def send(self, request: Request) -> Hop:
         """The answer over the network."""

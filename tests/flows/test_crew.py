@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +31,10 @@ def test_two_processes_one_of_which_is_killed_write_what_one_writes(
     do, killed = Crew.do, []
 
     def kill_one(crew: Crew) -> None:
-        while not (running := list(crew._pool._processes or ())):
-            time.sleep(0.01)
-        killed.append(running[0])
-        os.kill(running[0], signal.SIGKILL)
+        pid = crew.workers[0].process.pid
+        assert pid is not None
+        killed.append(pid)
+        os.kill(pid, signal.SIGKILL)
 
     def do_and_kill(self: Crew, folder: Path, number: int, tasks: Any) -> None:
         if number == 1:
