@@ -59,7 +59,7 @@ def splink(rows: Rows) -> Iterator[list[object]]:
     linker.training.estimate_u_using_random_sampling(max_pairs=1e6)
     linker.training.estimate_parameters_using_expectation_maximisation(block_on("substr(name,1,6)"))
     edges = linker.inference.predict(threshold_match_probability=0.001)
-    for odds in (0.5, 0.001, 0.01, 0.1, 0.9, 0.99):
+    for odds in (0.5, 0.001, 0.01, 0.1, 0.9, 0.99, 0.999, 0.9999, 0.99999):
         clusters = linker.clustering.cluster_pairwise_predictions_at_threshold(edges, odds)
         table = clusters.as_pandas_dataframe()
         by_id = dict(zip(table["unique_id"], table["cluster_id"], strict=True))

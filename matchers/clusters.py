@@ -68,9 +68,9 @@ def dedupe_and_report(companies: Sequence[Company]) -> tuple[list[tuple[str, flo
             [companies[i] for i in distinct], [names[i] for i in distinct], times, report
         )
         forest, sure = group(pairs, chances, stamps)
-    labels = _labels(companies)
-    clusters = [labels[distinct[forest.root(at)]] for at in range(len(distinct))]
-    return [(clusters[at], sure[at]) for at in place.tolist()], report
+        labels = _labels(companies)
+        clusters = [labels[distinct[forest.root(at)]] for at in range(len(distinct))]
+        return [(clusters[at], sure[at]) for at in place.tolist()], report
 
 
 def _weighed(

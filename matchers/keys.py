@@ -13,6 +13,7 @@ from matchers.attributes import domains_of
 from matchers.columns import Bits, Floats, Grid, Ints, LatinColumns, NameColumns
 from matchers.names import Name
 from matchers.sounds import plain_pinyin
+from matchers.workers import share_out
 
 KINDS = (
     "identifier", "domain", "phone", "core", "rarest word", "second word", "beginning", "one letter off",
@@ -33,6 +34,9 @@ ANYWHERE = np.uint32(1 << 31)
 """Bit of pairs that some key proposed without looking at the place."""
 
 _MIX = np.uint64(0x9E3779B97F4A7C15)
+
+_WORTH_SHARING = 20_000
+"""Rows below which another process costs more than it brings."""
 
 _SHORT = 3
 """Letters of a Latin word up to which it is no key to a Chinese name's sound."""
@@ -68,10 +72,15 @@ def mixed(keys: Bits, salt: int | Bits) -> Bits:
 
 def keys_of_table(companies: Sequence[Company], columns: NameColumns, cities: Ints) -> Keys:
     """All keys of a table's rows; `cities` are numbers of the rows' cities, 0 where none is known."""
-    return Keys.joined([
-        *_of_attributes(companies),
-        *_of_latin(columns), *_of_han(columns, cities), *_of_sounds(columns),
-    ])  # fmt: skip
+
+    def others(columns: NameColumns) -> Iterator[tuple[str, Ints, Bits]]:
+        yield from _of_attributes(companies)
+        yield from _of_latin(columns)
+        yield from _of_han(columns, cities)
+
+    makers = [others, _of_sounds]  # the sounds' tables take long to load: elsewhere, meanwhile
+    found = share_out(lambda make: list(make(columns)), makers if len(cities) >= _WORTH_SHARING else ())
+    return Keys.joined([key for made in found or [make(columns) for make in makers] for key in made])
 
 
 def _numbered(kind: str, found: Iterable[tuple[int, str]]) -> tuple[str, Ints, Bits]:

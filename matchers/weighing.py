@@ -43,8 +43,6 @@ class Weigher:
         self, companies: Sequence[Company], columns: NameColumns, matcher: PairMatcher, cities: Ints
     ) -> None:
         self._companies, self._columns, self._matcher, self._cities = companies, columns, matcher, cities
-        self._places: list[Place] = [place_of(c) for c in companies]
-        self._told = np.fromiter((_told(c) for c in companies), np.int8, len(companies))
 
     def bounds(self, pairs: Candidates) -> tuple[Floats, Floats]:
         """What no pair's log-odds exceed: of the names alone, and with the attributes."""
@@ -65,7 +63,9 @@ class Weigher:
         return np.concatenate(found)
 
     def _most_added(self, left: Ints, right: Ints) -> Floats:
-        told = self._told[left] & self._told[right]
+        rows, places = np.unique(np.concatenate([left, right]), return_inverse=True)
+        each = np.fromiter((_told(self._companies[row]) for row in rows.tolist()), np.int8, len(rows))[places]
+        told = each[: len(left)] & each[len(left) :]
         ours, theirs = self._cities[left], self._cities[right]
         city = np.where((ours == theirs) | (ours == 0) | (theirs == 0), _SAME_CITY, _OTHER_CITY)
         added = np.where(told & _PLACED, city + _SAME_REGION, 0.0)
@@ -97,7 +97,8 @@ class Weigher:
         return names + np.where((added > 0) & (names < UNLIKE), 0.0, added)
 
     def _added(self, i: int, j: int) -> float:
-        return added(self._companies[i], self._companies[j], self._places[i], self._places[j])
+        left, right = self._companies[i], self._companies[j]
+        return added(left, right, place_of(left), place_of(right))
 
 
 _PLACED, _COUNTRY, _POSTCODE, _CONTACT = 1, 2, 4, 8
