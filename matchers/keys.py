@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,9 +78,12 @@ def keys_of_table(companies: Sequence[Company], columns: NameColumns, cities: In
         yield from _of_latin(columns)
         yield from _of_han(columns, cities)
 
+    def made(make: Callable[[NameColumns], Iterator[tuple[str, Ints, Bits]]]) -> list[tuple[str, Ints, Bits]]:
+        return list(make(columns))
+
     makers = [others, _of_sounds]  # the sounds' tables take long to load: elsewhere, meanwhile
-    found = share_out(lambda make: list(make(columns)), makers if len(cities) >= _WORTH_SHARING else ())
-    return Keys.joined([key for made in found or [make(columns) for make in makers] for key in made])
+    found = share_out(made, makers) if len(cities) >= _WORTH_SHARING else list(map(made, makers))
+    return Keys.joined([key for keys in found for key in keys])
 
 
 def _numbered(kind: str, found: Iterable[tuple[int, str]]) -> tuple[str, Ints, Bits]:
