@@ -97,7 +97,7 @@ def erase_rows(warehouse: Warehouse, target: Target, run_id: str, now: datetime)
     held = _mentions(warehouse, "golden", target.spelling)
     touched |= {r["account_id"] for r in held if r["valid_to"] is None}
     if touched:
-        settle_golden(warehouse, run_id, sorted(touched), now)
+        settle_golden(warehouse, run_id, sorted(touched), now, whole=True)
     _strike(warehouse, "golden", target.spelling)
 
 

@@ -1,28 +1,39 @@
 -- Closes golden rows that changed and opens the new ones; unchanged values stay one row through time.
--- In:  survivor (as survive.sql gives), touched (account_id); $run_id, $now. Out: golden.
+-- In:  survivor (as survive.sql gives), touched (account_id, print), weighing (field); $run_id, $now. Out: golden, weighed.
 -- A row stays open while value, sources and confirming keys stay; its score and age are refreshed in place.
 
-CREATE OR REPLACE TEMP TABLE moved AS
-SELECT g.account_id, g.field
-FROM golden g SEMI JOIN touched USING (account_id)
-LEFT JOIN survivor s USING (account_id, field)
-WHERE g.valid_to IS NULL
-  AND (s.account_id IS NULL OR s.key <> g.key OR s.value <> g.value OR s.sources <> g.sources);
+CREATE OR REPLACE TEMP TABLE standing AS
+SELECT g.rowid AS row, g.account_id, g.field,
+    CASE
+        WHEN s.account_id IS NULL OR s.key <> g.key OR s.value <> g.value OR s.sources <> g.sources THEN 'moved'
+        WHEN abs(s.score - g.score) < 1e-9 AND abs(s.confidence - g.confidence) < 1e-9
+            AND (g.observed_at, g.observation_ids, g.confirming_keys, g.losers::VARCHAR, g.kind, g.display)
+                IS NOT DISTINCT FROM (s.observed_at, s.observation_ids, s.confirming_keys, s.losers::VARCHAR, s.kind, s.display)
+            THEN 'same'
+        ELSE 'renewed'
+    END AS state
+FROM golden g
+SEMI JOIN touched USING (account_id)
+SEMI JOIN weighing USING (field)
+LEFT JOIN survivor s ON s.account_id = g.account_id AND s.field = g.field
+WHERE g.valid_to IS NULL;
 
-UPDATE golden SET valid_to = $now
-WHERE valid_to IS NULL AND (account_id, field) IN (SELECT (account_id, field) FROM moved);
+UPDATE golden SET valid_to = $now WHERE rowid IN (SELECT row FROM standing WHERE state = 'moved');
 
 UPDATE golden g
 SET confidence = s.confidence, score = s.score, observed_at = s.observed_at, observation_ids = s.observation_ids,
     confirming_keys = s.confirming_keys, losers = s.losers, kind = s.kind, display = s.display
-FROM survivor s
-WHERE g.account_id = s.account_id AND g.field = s.field AND g.valid_to IS NULL
-  AND (g.confidence, g.score, g.observed_at, g.observation_ids, g.confirming_keys, g.losers::VARCHAR, g.kind, g.display)
-    IS DISTINCT FROM (s.confidence, s.score, s.observed_at, s.observation_ids, s.confirming_keys, s.losers::VARCHAR, s.kind, s.display);
+FROM standing w
+JOIN survivor s ON s.account_id = w.account_id AND s.field = w.field
+WHERE w.state = 'renewed' AND g.rowid = w.row;
 
 INSERT INTO golden
 SELECT s.*, $run_id, $now, NULL
 FROM survivor s
-ANTI JOIN (SELECT account_id, field FROM golden WHERE valid_to IS NULL) g USING (account_id, field);
+ANTI JOIN standing w ON w.account_id = s.account_id AND w.field = s.field AND w.state <> 'moved';
 
-DROP TABLE moved;
+DELETE FROM weighed WHERE account_id IN (SELECT account_id FROM touched);
+INSERT INTO weighed SELECT account_id, print FROM touched;
+
+DROP TABLE standing;
+DROP TABLE survivor;

@@ -11,9 +11,9 @@ WITH told AS (
 ),
 seen AS (
     SELECT account_id, source, record_id, key,
-           arg_max(value, observed_at) AS value, arg_max(display, observed_at) AS display,
-           arg_max(kind, observed_at) AS kind, arg_max(url, observed_at) AS url,
-           arg_max(passage, observed_at) AS passage, arg_max(confidence, observed_at) AS confidence,
+           arg_max(value, (observed_at, confidence, url, passage)) AS value, arg_max(display, (observed_at, confidence, url, passage)) AS display,
+           arg_max(kind, (observed_at, confidence, url, passage)) AS kind, arg_max(url, (observed_at, confidence, url, passage)) AS url,
+           arg_max(passage, (observed_at, confidence, url, passage)) AS passage, arg_max(confidence, (observed_at, confidence, url, passage)) AS confidence,
            min(first_observed_at) AS first_seen, max(observed_at) AS last_seen, sum(looks)::BIGINT AS times
     FROM told
     GROUP BY ALL
