@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from urllib.parse import quote
 
@@ -15,6 +16,7 @@ from console.pages.queue import open_questions
 from console.record import read_record
 from console.rendering import AdminWrites, NotFound, Page, Reads, StewardWrites
 from flows.feedback import give_feedback
+from flows.identity import ALSO, FORMER, NOT, as_row, say_alias
 from warehouse.standing import WHOLE_ACCOUNT
 
 router = APIRouter(include_in_schema=False)
@@ -79,7 +81,43 @@ def account(page: Reads, account_id: str) -> Response:
     return page.show(
         "account", record=record, locks=locks, whole=decided.said(account_id, WHOLE_ACCOUNT), waiting=waiting,
         account_id=account_id, feedback=page.person.may(Role.STEWARD), given=_given(page, account_id),
+        names=_names(page, account_id), said_names=[as_row(d) for d in decided.named(account_id)],
     )  # fmt: skip
+
+
+def _names(page: Page, account_id: str) -> list[dict[str, Any]]:
+    """What accepted records call an account beside what the CRM does, each name once, surest first."""
+    return page.reading.rows(
+        "SELECT n.kind, n.text, n.valid_from, n.valid_to, n.source, n.url, n.confidence FROM alias n "
+        "WHERE n.account_id = $a AND n.kind IN ('former', 'legal', 'other') AND NOT EXISTS ("
+        "FROM crm_value v WHERE v.account_id = $a AND v.field IN ('name', 'legal_name') AND lower(v.value) = lower(n.text)) "
+        "QUALIFY row_number() OVER (PARTITION BY lower(n.text) ORDER BY n.confidence DESC, n.source) = 1 "
+        "ORDER BY n.confidence DESC, n.text",
+        {"a": account_id},
+    )
+
+
+@router.post("/accounts/{account_id:path}/name")
+def name_account(page: StewardWrites, account_id: str) -> Response:
+    """Keeps what a steward says the account is also called, was called, or is not."""
+    require_account(page, account_id)
+    what, until = page.given("what"), page.given("until")
+    if what not in (ALSO, FORMER, NOT):
+        raise NotFound
+    try:
+        last = date.fromisoformat(until) if until else None
+    except ValueError:
+        raise NotFound from None
+    say_alias(
+        page.site.config.path,
+        account_id,
+        page.given("name"),
+        what,
+        page.person.name,
+        until=last,
+        clock=page.site.clock,
+    )
+    return page.go(f"/accounts/{quote(account_id)}#names")
 
 
 def _given(page: Page, account_id: str) -> dict[str, str]:

@@ -115,3 +115,37 @@ def test_feedback_on_a_story_is_kept_for_the_next_run(client: TestClient, folder
     assert kept.extras["what"] == "wrong-company" and kept.account_id == "A00"
     assert "Wrong company" in client.get("/accounts/A00").text
     assert client.post("/accounts/A02/feedback", data=given).status_code == 404
+
+
+def test_pairs_are_judged_and_a_judgement_taken_back(client: TestClient, folder: Path) -> None:
+    shown = client.get("/duplicates").text
+    assert "same phone +1 713-555-0000" in shown and "Tarn Capital Fund II" in shown and 'class="grade A"' in shown
+    csrf = token(client, "/duplicates")
+
+    def judge(one: str, other: str, verdict: str) -> int:
+        given = {"csrf": csrf, "one": one, "other": other, "verdict": verdict}
+        return client.post("/duplicates/judge", data=given, follow_redirects=False).status_code
+
+    assert judge("A00", "A05", "same") == 303 and judge("A00", "A06", "different") == 303
+    after = client.get("/duplicates").text
+    assert "same phone +1 713-555-0000" not in after and "Said to be the same" in after
+    assert judge("A05", "A06", "same") >= 400, "it contradicts the two before"
+    assert judge("A00", "nobody", "same") == judge("A00", "A01", "perhaps") == 404
+    assert "Same: Dunmore Freight" in client.get("/decisions").text
+    store = DecisionStore(folder / ".evergreen")
+    [same] = [d for d in store.all() if d.extras["what"] == "same"]
+    client.post("/decisions/withdraw", data={"csrf": csrf, "item": same.item_id})
+    assert "same phone +1 713-555-0000" in client.get("/duplicates").text
+
+
+def test_names_are_given_and_taken_back(client: TestClient, folder: Path) -> None:
+    assert "Alder Kilns Ltd" in client.get("/accounts/A00").text
+    given = {"csrf": token(client, "/accounts/A00"), "name": "<b>青杨</b>", "what": "former", "until": "2024-05-01"}
+    assert client.post("/accounts/A00/name", data=given, follow_redirects=False).status_code == 303
+    shown = client.get("/accounts/A00").text
+    assert "&lt;b&gt;青杨&lt;/b&gt;" in shown and "until 2024-05-01" in shown
+    for bad in ({"what": "perhaps"}, {"until": "soon"}, {"name": "N/A"}):
+        assert client.post("/accounts/A00/name", data=given | bad).status_code >= 400
+    [word] = DecisionStore(folder / ".evergreen").all()
+    client.post("/decisions/withdraw", data={"csrf": given["csrf"], "item": word.item_id})
+    assert "青杨" not in client.get("/accounts/A00").text

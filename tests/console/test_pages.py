@@ -78,7 +78,7 @@ def test_no_page_asks_another_host_and_no_link_leads_nowhere(client: TestClient)
             elif not target.startswith("#"):
                 inner.add(target.split("#")[0])
     posts = re.compile(
-        r"^/(jobs|sign-out|decisions/withdraw|rules|review/undo)$|/(lock|refresh|apply|feedback|stop)$"
+        r"^/(jobs|sign-out|decisions/withdraw|duplicates/judge|rules|review/undo)$|/(lock|refresh|apply|feedback|name|stop)$"
     )
     broken = {t: client.get(t).status_code for t in inner if not posts.search(t)}
     assert not {t: code for t, code in broken.items() if code != 200}

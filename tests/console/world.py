@@ -67,7 +67,29 @@ def _tables(said: Callable[[str], str]) -> dict[str, list[Row]]:
     for n, (key, name) in enumerate(accounts()):
         for table, rows in _account(n, key, name).items():
             tables[table] += [spoilt(row, OUTSIDE, said) for row in rows]
+    for table, rows in _kin().items():
+        tables[table] = [spoilt(row, OUTSIDE, said) for row in rows]
     return tables
+
+
+def _kin() -> dict[str, list[Row]]:
+    """Who may be one, who belongs to whom, and what one is also called."""
+    group = {"group_id": "A00+A05", "rank": 1, "run_id": DRY, "noted_at": NOW}
+    edge = {"account_id": "A02", "run_id": DRY, "noted_at": NOW}
+    return {
+        "merge_proposal": [
+            group | {"account_id": "A00", "other_id": None, "keep": True, "probability": 0.93, "reason": "the fullest record of the group"},
+            group | {"account_id": "A05", "other_id": "A00", "keep": False, "probability": 0.93, "reason": "same name; same phone +1 713-555-0000"},
+            group | {"account_id": "A06", "other_id": "A00", "keep": False, "probability": 0.71, "reason": "same words; Leeds on both sides"},
+        ],
+        "hierarchy_edge": [
+            edge | {"other_id": "A07", "other_name": "Fernhill Steel", "kind": "parent", "grade": "A", "evidence": "the register names “Fernhill Steel” as its parent", "source": "gleif", "confidence": 0.95},
+            edge | {"other_id": None, "other_name": "Tarn Capital Fund II", "kind": "owner", "grade": "B", "evidence": "“Tarn Capital Fund II” is a fund: an owner, no parent", "source": "gleif", "confidence": 0.85},
+        ],
+        "alias": [
+            {"account_id": "A00", "kind": "former", "field": "former_names", "text": "Alder Kilns Ltd", "key": "alderkilns", "valid_from": date(2001, 2, 3), "valid_to": date(2010, 4, 5), "source": "companies_house", "record_id": "1", "url": "https://register.example/1", "passage": "from 2001-02-03 until 2010-04-05", "confidence": 0.9, "run_id": DRY, "noted_at": NOW},
+        ],
+    }  # fmt: skip
 
 
 def _runs() -> list[Row]:

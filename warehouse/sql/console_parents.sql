@@ -1,14 +1,12 @@
--- What the world says of parents, beside what the CRM holds.
--- In:  golden, crm_value, crm_account. Out: one row per account and field `parent` or `ultimate_parent`; `parent_id` where
---      the parent is an account too.
+-- Who belongs to whom: the edges of the hierarchy, beside what the CRM holds of parents.
+-- In:  hierarchy_edge, golden, crm_value, crm_account. Out: one row per edge: account, kind, the other (`other_id` where it is an
+--      account too), grade, evidence, source, confidence; `crm_value` and `agrees` for parents. Kinds by their weight, surest first.
 
-SELECT g.account_id, a.name AS account_name, g.field, g.value, g.confidence, g.sources, g.observed_at, v.value AS crm_value,
-       coalesce(v.key = g.key, false) AS agrees, p.account_id AS parent_id
-FROM golden g
-JOIN crm_account a ON a.account_id = g.account_id
-LEFT JOIN crm_value v ON v.account_id = g.account_id AND v.field = g.field
-LEFT JOIN (SELECT key, min(account_id) AS account_id FROM crm_value WHERE field = 'name' AND key IS NOT NULL GROUP BY key) p
-    ON p.key = g.key
-WHERE g.field IN ('parent', 'ultimate_parent') AND g.valid_to IS NULL
-ORDER BY agrees, g.confidence DESC, a.name
-LIMIT 200
+SELECT e.account_id, a.name AS account_name, e.kind, e.other_id, e.other_name, e.grade, e.evidence, e.source, e.confidence,
+       v.value AS crm_value, coalesce(v.key = g.key OR lower(v.value) = lower(e.other_name), false) AS agrees
+FROM hierarchy_edge e
+JOIN crm_account a ON a.account_id = e.account_id
+LEFT JOIN crm_value v ON v.account_id = e.account_id AND v.field = e.kind
+LEFT JOIN golden g ON g.account_id = e.account_id AND g.field = e.kind AND g.value = e.other_name AND g.valid_to IS NULL
+ORDER BY list_position(['ultimate_parent', 'parent', 'head_office', 'owner', 'sibling'], e.kind), e.confidence DESC, a.name, e.other_name
+LIMIT 300
