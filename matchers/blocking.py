@@ -15,6 +15,7 @@ from matchers.compare_cross import spoken
 from matchers.index import keys_of
 from matchers.lexicon import shipped
 from matchers.names import Name, parse
+from matchers.romanised import cantonese_runs, wade_runs
 from matchers.rows import city_key, label_of
 from matchers.sounds import coarse
 
@@ -64,6 +65,10 @@ def han_keys(name: Name) -> Iterator[tuple[str, str]]:
                 yield "word", word
     for run in offer.sounds.runs:
         if len(run) > 2:
+            yield "sound", run
+    body = name.han.body or name.han.stem
+    for run in {*wade_runs(body), *cantonese_runs(body)} - offer.sounds.runs.keys():
+        if len(run) > 3:
             yield "sound", run
     for run in offer.sounds.coarse_runs:
         if len(run) > 2:

@@ -6,6 +6,7 @@ from rapidfuzz.distance import JaroWinkler
 
 from accounts.account import Company
 from matchers.attributes import Evidence, compare_attributes
+from matchers.folding import fold
 from matchers.model import Feature
 from matchers.names import Name, parse
 from matchers.rows import label_of
@@ -27,6 +28,7 @@ FEATURES = (
     Feature("region_same", 1, (0, 1)),
     Feature("region_other", -1, (0, 1)),
     Feature("description_says", 1, (0, 1)),
+    Feature("industry_same", 1, (0, 1)),
 )  # fmt: skip
 
 
@@ -56,6 +58,7 @@ def features(
         float(grades.get("region") == "A"),
         float(grades.get("region") == "F"),
         float(_described(left, right)),
+        float(_same_industry(left, right)),
     )
 
 
@@ -100,6 +103,11 @@ def _described(left: Company, right: Company) -> bool:
             if words and name.latin.tokens[0] in words.tokens and len(name.latin.tokens[0]) > 4:
                 return True
     return False
+
+
+def _same_industry(left: Company, right: Company) -> bool:
+    """Both sides give the same industry in the same words; other words say nothing, as each list has its own."""
+    return bool(left.industry and right.industry) and fold(left.industry) == fold(right.industry)
 
 
 def evidence_of(left: Company, right: Company) -> list[Evidence]:
