@@ -8,6 +8,7 @@ TRYTON := build/tryton
 AUDIT := build/audit
 ATHERIS := build/atheris
 LAKE := build/lake
+LAKE_TESTS := tests/warehouse tests/fleet/test_lake_night.py
 
 .DEFAULT_GOAL := help
 .PHONY: fuzz fuzz-guided faults audit services lake test-lake docs pictures help setup tryton tryton-if-possible nightly test test-slow test-fast browser lint types bench lock clean
@@ -45,7 +46,7 @@ $(LAKE)/.ready: requirements-lake.lock | $(VENV)/.ready
 	@touch $@
 
 test-lake: lake services ## the tests of the warehouse over a lake with its catalogue in PostgreSQL
-	EVERGREEN_LAKE=1 PYTHONPATH=$(CURDIR)/$(LAKE)/site $(BIN)/python -m pytest -n auto tests/warehouse
+	EVERGREEN_LAKE=1 PYTHONPATH=$(CURDIR)/$(LAKE)/site $(BIN)/python -m pytest -n auto $(LAKE_TESTS)
 
 nightly: setup ## two nights over a small invented world, the second through Prefect, then its undo as a dry run
 	@rm -rf $(NIGHT)
