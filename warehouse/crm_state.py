@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import cache
+from pathlib import Path
 from typing import Any
 
+import accounts as vocabulary
 from accounts.account import Account, Actor, FieldHistory
 from accounts.catalogue import Catalogue
 from accounts.values import Hints
@@ -23,19 +27,63 @@ def take_pull(
     warehouse: Warehouse, run_id: str, accounts: Iterable[Account], catalogue: Catalogue,
     columns: Mapping[str, str], now: datetime, *, fingerprint: str = "",
 ) -> int:  # fmt: skip
-    """Takes a full pull in; returns the number of accounts. One transaction: a pull is in whole or not at all."""
+    """Takes a full pull in; returns the number of accounts. One transaction: a pull is in whole or not at all.
+
+    Only accounts that are other than at the last pull, or that we wrote to since, are read again value by value.
+    """
     pulled = list(accounts)
+    rules = _rules(catalogue, columns)
+    digests = {account.id: _digest(account, rules) for account in pulled}
     with warehouse.transaction():
+        held = {
+            r["account_id"]: r["digest"] for r in warehouse.rows("SELECT account_id, digest FROM crm_account")
+        }
+        spoken = {r["account_id"] for r in warehouse.rows(sql("spoken_since_pull"))}
+        fresh = [a for a in pulled if a.id in spoken or held.get(a.id) != digests[a.id]]
         warehouse.run("CREATE OR REPLACE TEMP TABLE pulled_account AS FROM crm_account LIMIT 0")
         warehouse.run("CREATE OR REPLACE TEMP TABLE pulled_value AS FROM crm_value LIMIT 0")
-        warehouse.append("pulled_account", map(_account_row, pulled))
-        warehouse.append("pulled_value", (row for a in pulled for row in _value_rows(a, catalogue, columns)))
+        warehouse.run("CREATE OR REPLACE TEMP TABLE gone_account (account_id VARCHAR)")
+        warehouse.append("pulled_account", (_account_row(a) | {"digest": digests[a.id]} for a in fresh))
+        warehouse.append("pulled_value", (row for a in fresh for row in _value_rows(a, catalogue, columns)))
+        warehouse.append("gone_account", ({"account_id": key} for key in held.keys() - digests.keys()))
         warehouse.run("CREATE OR REPLACE TEMP VIEW ours AS " + sql("ours"))
         warehouse.script("take_pull", {"run_id": run_id, "at": now})
         warehouse.append(
             "pull", [{"run_id": run_id, "accounts": len(pulled), "fingerprint": fingerprint, "noted_at": now}]
         )
     return len(pulled)
+
+
+def _rules(catalogue: Catalogue, columns: Mapping[str, str]) -> str:
+    """What texts are read by: the catalogue's entries for the columns there are, and our own code."""
+    told = [repr(catalogue[name]) for name in sorted(columns)]
+    return hashlib.sha256("\x1e".join([_code(), *told]).encode()).hexdigest()
+
+
+@cache
+def _code() -> str:
+    """A digest of the package that reads texts: a release that reads them otherwise takes all of them in once more."""
+    found = hashlib.sha256()
+    root = Path(vocabulary.__path__[0])
+    for path in sorted(p for p in root.rglob("*") if p.is_file() and p.suffix != ".pyc"):
+        found.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
+    return found.hexdigest()
+
+
+def _digest(account: Account, rules: str) -> str:
+    """What the CRM says of an account, and the rules it is read by, as one short name."""
+    parts = [
+        rules,
+        str(account.last_modified),
+        str(account.last_modified_by),
+        str(account.held),
+        str(account.version),
+    ]
+    for name, text in account.values.items():
+        parts += (name, text)
+    for name, own in account.history.items():
+        parts += (name, str(own.changed_at), str(own.changed_by), own.actor.value)
+    return hashlib.blake2b("\x1f".join(parts).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
 def take_outcomes(warehouse: Warehouse, run_id: str) -> None:

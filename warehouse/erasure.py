@@ -99,6 +99,7 @@ def erase_rows(warehouse: Warehouse, target: Target, run_id: str, now: datetime)
     if touched:
         settle_golden(warehouse, run_id, sorted(touched), now, whole=True)
     _strike(warehouse, "golden", target.spelling)
+    warehouse.run("UPDATE crm_account SET digest = NULL")  # the next pull looks at every cell once more
 
 
 def _account_tables(warehouse: Warehouse) -> Iterator[str]:

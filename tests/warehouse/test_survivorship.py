@@ -132,7 +132,9 @@ def test_the_survivor_does_not_depend_on_the_order_of_reading(
 ) -> None:
     answers = []
     for order in (seen, seen[::-1]):
-        world.warehouse.run("DELETE FROM observation; DELETE FROM golden; DELETE FROM link; DELETE FROM weighed")
+        world.warehouse.run(
+            "DELETE FROM observation; DELETE FROM golden; DELETE FROM link; DELETE FROM weighed"
+        )
         world.link("A")
         world.link("A", "edgar", "1")
         for source, city, confidence, age in order:

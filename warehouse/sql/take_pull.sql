@@ -1,7 +1,7 @@
--- Takes a full pull into the warehouse: history first, then the newest state.
+-- Takes accounts of a pull into the warehouse: history first, then the newest state.
 -- In:  pulled_account, pulled_value (one row per account and mapped field, value NULL where blank; changed_* from the
---      field's own history, else from the record); ours (view), outcome, run; $run_id, $at.
--- Out: crm_history gets one row per value that is new or changed; crm_account and crm_value become the pull.
+--      field's own history, else from the record); gone_account (no longer in the CRM); ours (view), outcome, run; $run_id, $at.
+-- Out: crm_history gets one row per value that is new or changed; of these accounts crm_account and crm_value become the pull.
 --
 -- Who changed a value, and when, from the best evidence: the CRM's own field history; our ledger, where the value is
 -- the one we wrote; the earlier snapshot, where the value has not changed since (a record touched elsewhere says
@@ -14,7 +14,7 @@ SELECT account_id, field,
        arg_max(json_extract_string(change, '$.kind'), (coalesce(r.number, 0), o.noted_at)) AS kind,
        arg_max(coalesce(value_key, ''), (coalesce(r.number, 0), o.noted_at)) AS value_key,
        arg_max(o.noted_at, (coalesce(r.number, 0), o.noted_at)) AS noted_at
-FROM outcome o LEFT JOIN run r ON r.id = o.run_id
+FROM outcome o SEMI JOIN pulled_account USING (account_id) LEFT JOIN run r ON r.id = o.run_id
 WHERE o.status = 'written' GROUP BY ALL;
 
 INSERT INTO crm_history
@@ -57,11 +57,13 @@ SELECT
         AND (coalesce(c_cleared, false) OR c_value IS NOT NULL OR ours_key IS NOT NULL) AS cleared
 FROM traced;
 
-DELETE FROM crm_value;
+INSERT INTO gone_account SELECT account_id FROM pulled_account;
+DELETE FROM crm_value WHERE account_id IN (SELECT account_id FROM gone_account);
 INSERT INTO crm_value BY NAME SELECT * FROM next_value;
-DELETE FROM crm_account;
+DELETE FROM crm_account WHERE account_id IN (SELECT account_id FROM gone_account);
 INSERT INTO crm_account BY NAME SELECT * FROM pulled_account;
 DROP TABLE next_value;
 DROP TABLE last_outcome;
 DROP TABLE pulled_account;
 DROP TABLE pulled_value;
+DROP TABLE gone_account;
