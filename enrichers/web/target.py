@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from w3lib.url import safe_url_string
@@ -39,6 +40,7 @@ class Target:
         return urljoin(self.url, _as_utf8(location).strip())
 
 
+@lru_cache(maxsize=4096)
 def parse_target(url: str, *, any_port: bool = False) -> Target:
     """The address as we would ask it.
 
