@@ -23,7 +23,7 @@ from accounts.config import Config
 from accounts.errors import WarehouseError
 from flows.enriching import Enricher, Task
 from flows.fleet_hands import CommandHands, HandLost, Hands
-from flows.fleet_plan import TOLD, RunPlan, ShardPlan, feedback_of, release, write_plan
+from flows.fleet_plan import TOLD, RunPlan, ShardPlan, feedback_of, release, said_of, write_plan
 from flows.fleet_responses import pack_known, unpack
 from flows.fleet_store import ShardStore, drop_quietly, open_store
 from flows.fleet_worker import MANIFEST, RESPONSES, Manifest, Order, digest
@@ -79,9 +79,6 @@ class Fleet:
         self._accounts = sum(map(len, batches))
         self._alone = hosts_alone(batches)
         self._attempts: Counter[int] = Counter()
-        self._links: dict[str, list[tuple[str, str, bool]]] = defaultdict(list)
-        for (account, record), same in services.decided.links().items():
-            self._links[account].append((account, record, same))
         self._responses = FileResponseStore(services.config.home / "responses")
         self._lock = threading.Lock()
         self._hand = services.warehouse.another()
@@ -145,12 +142,12 @@ class Fleet:
         order, enricher = Order(self._enricher.run_id, number), self._enricher
         ids = frozenset(task.account.id for task in tasks)
         memory = enricher.memory.rows if enricher.memory is not None else {}
+        articles, told = self._tellings(ids)
         plan = ShardPlan(
-            number, tuple(tasks), *self._tellings(ids),
-            {i: memory[i] for i in ids if i in memory},
-            tuple(link for i in sorted(ids) for link in self._links.get(i, ())),
+            number=number, tasks=tuple(tasks), articles=articles, told=told,
+            memory={i: memory[i] for i in ids if i in memory},
             alone=self._alone.get(number, frozenset()), share=len(tasks) / max(1, self._accounts),
-            **feedback_of(enricher.judge.feedback, ids),
+            **said_of(self._services.decided, ids), **feedback_of(enricher.judge.feedback, ids),
         )  # fmt: skip
         draft = folder / f"plan-{number:05d}.json.gz"
         write_plan(draft, plan)

@@ -20,6 +20,7 @@ from accounts.errors import WarehouseError
 from enrichers.taped import code_digest
 from flows.enriching import Task
 from intelligence.standing import Feedback
+from warehouse.standing import Decided
 
 T = TypeVar("T")
 #: Sections of the configuration that a reading machine goes by.
@@ -46,7 +47,7 @@ class ShardPlan:
     """The accounts of a shard and what is remembered of them.
 
     `articles` and `told` are ids of what was judged and told before; `memory` the names learned, by account; `judged` what stewards
-    said of records (account, `source:record`, same or not); `away` and `titles` their feedback; `alone` the hosts that no
+    said of records (account, `source:record`, same or not), `aliases` the names they gave; `away` and `titles` their feedback; `alone` the hosts that no
     other shard will ask; `share` this shard's part of the accounts.
     """
 
@@ -56,6 +57,7 @@ class ShardPlan:
     told: frozenset[str] = frozenset()
     memory: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     judged: tuple[tuple[str, str, bool], ...] = ()
+    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     away: frozenset[tuple[str, str, str]] = frozenset()
     titles: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
     alone: frozenset[str] = frozenset()
@@ -71,19 +73,27 @@ class Said:
     """`accounts.protocols.Judgements` as a plan tells them."""
 
     links: Mapping[tuple[str, str], bool]
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, plan: ShardPlan) -> Said:
         """The judgements about a shard's accounts."""
-        return cls({(account, record): same for account, record, same in plan.judged})
+        return cls({(account, record): same for account, record, same in plan.judged}, plan.aliases)
 
     def judged(self, account_id: str, source: str, record_id: str) -> bool | None:
         """A steward's word on whether a source's record is the account."""
         return self.links.get((account_id, f"{source}:{record_id}"))
 
     def aliases(self, account_id: str) -> Iterable[str]:
-        """Names learned from stewards; none are kept yet."""
-        return ()
+        """Names that stewards gave an account."""
+        return self.names.get(account_id, ())
+
+
+def said_of(decided: Decided, accounts: frozenset[str]) -> dict[str, Any]:
+    """The part of the judgements that is about some accounts, as `ShardPlan` keeps it."""
+    judged = ((a, record, same) for (a, record), same in sorted(decided.links().items()) if a in accounts)
+    names = {account: tuple(decided.aliases(account)) for account in sorted(accounts)}
+    return {"judged": tuple(judged), "aliases": {account: told for account, told in names.items() if told}}
 
 
 def feedback_of(feedback: Feedback, accounts: frozenset[str]) -> dict[str, Any]:

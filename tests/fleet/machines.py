@@ -32,7 +32,7 @@ class Machine:
             self.started.append(
                 subprocess.Popen(
                     [*before, *command], env={**os.environ, **environment, **own}, stdout=out, stderr=out,
-                    cwd=self.disk, start_new_session=True,
+                    cwd=self.disk,
                 )
             )  # fmt: skip
 
@@ -43,8 +43,10 @@ class Machine:
                 ["ip", "netns", "pids", self.namespace], check=True, capture_output=True, text=True
             )
             return {int(pid) for pid in told.stdout.split()}
-        sessions = {process.pid for process in self.started}
-        return {pid for pid in _all_pids() if _session(pid) in sessions}
+        found, parents = {process.pid for process in self.started}, _parents()
+        while more := {pid for pid, parent in parents.items() if parent in found} - found:
+            found |= more
+        return {pid for pid in found if pid in parents}
 
     def lose_power(self) -> None:
         """Ends all of it at once, without a word."""
@@ -113,12 +115,10 @@ def _ip(*words: str) -> None:
     subprocess.run(["ip", *words], check=True, capture_output=True)
 
 
-def _all_pids() -> list[int]:
-    return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
-
-
-def _session(pid: int) -> int:
-    try:
-        return os.getsid(pid)
-    except OSError:
-        return 0
+def _parents() -> dict[int, int]:
+    """The parent of every process there is."""
+    found = {}
+    for entry in Path("/proc").iterdir():
+        with suppress(OSError, ValueError):
+            found[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+    return found
