@@ -102,11 +102,11 @@ class Enricher:
         return total
 
     def enrich(self, task: Task) -> Findings:
-        """The findings about one account: sources in order of cost, of equal ones that which may fill most first (others look
-        again at its pages), each only while a need it may fill is open."""
+        """The findings about one account: sources in order of cost, those that look again at others' pages after them, each only
+        while a need it may fill is open."""
         findings = Findings()
         answered: set[str] = set()
-        for source in sorted(self.sources, key=lambda s: (s.cost, -len(s.provides))):
+        for source in sorted(self.sources, key=lambda s: (s.cost, bool(getattr(s, "looks_again", False)))):
             if not _is_wanted(source, task, answered) or not _has_needs(task.account, source):
                 continue
             if not self.spending.reserve(source, task.account.id):
@@ -178,12 +178,19 @@ class Enricher:
     def _heard(self, source: Source) -> Judgements:
         return self.memory.heard_by(source.name) if self.memory else self.judgements
 
+    def _company(self, account: Account, source: Source) -> Company:
+        return self.memory.as_company(account, source.name) if self.memory else company_of(account)
+
     def _link_basis(self, account: Account, source: Source, candidates: Sequence[Candidate]) -> str:
         """What a link of this record rests on; empty where the source's readings are not recognised."""
         if self.recognition is None or not is_repeatable(source):
             return ""
-        denied = self.memory.denied(account.id) if self.memory else ()
-        return link_basis(account, source.name, candidates, self._heard(source), denied)
+        learned = (
+            (*self.memory.denied(account.id), "|", *self._company(account, source).websites)
+            if self.memory
+            else ()
+        )
+        return link_basis(account, source.name, candidates, self._heard(source), learned)
 
     def _read(
         self, findings: Findings, account: Account, source: Source, chosen: Candidate, known: Known | None, basis: str
@@ -255,7 +262,7 @@ class Enricher:
 
     def _link(self, account: Account, source: Source, candidates: Iterable[Candidate]) -> Link | None:
         return link_account(
-            company_of(account), tuple(candidates), account_id=account.id, source=source.name,
+            self._company(account, source), tuple(candidates), account_id=account.id, source=source.name,
             judgements=self._heard(source), denied=self.memory.denied(account.id) if self.memory else (),
         )  # fmt: skip
 

@@ -132,6 +132,23 @@ class Memory:
         )
         return tuple(dict.fromkeys(found))[:_MOST_NAMES]
 
+    def domains(self, account_id: str, source: str) -> tuple[str, ...]:
+        """Domains that accepted records of other sources gave an account."""
+        found = (
+            row["text"]
+            for row in self._trusted(account_id)
+            if row["kind"] == "domain"
+            and row["source"] != source
+            and (row["confidence"] or 0) >= _SURE_NUMBER
+        )
+        return tuple(dict.fromkeys(found))[:_MOST_NAMES]
+
+    def as_company(self, account: Account, source: str) -> Company:
+        """The account as the matcher compares it with a source's records: with the domains that others told of it."""
+        company = company_of(account)
+        domains = self.domains(account.id, source)
+        return replace(company, websites=(*company.websites, *domains)) if domains else company
+
     def denied(self, account_id: str) -> tuple[str, ...]:
         """Cores of names that a steward said are not the account's."""
         return tuple(sorted(row["key"] for row in self.rows.get(account_id, ()) if row["kind"] == DENIED))

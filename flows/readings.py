@@ -100,7 +100,7 @@ def link_basis(
     source: str,
     candidates: Sequence[Candidate],
     judgements: Judgements,
-    denied: Sequence[str] = (),
+    learned: Sequence[str] = (),
 ) -> str:
     """A digest of all that a link rests on, but for what the record says of itself."""
     judged = [judgements.judged(account.id, source, c.company.id) for c in candidates]
@@ -111,7 +111,7 @@ def link_basis(
         repr(candidates),
         repr(judged),
         repr(aliases),
-        *([repr(denied)] if denied else []),
+        repr(learned),
     )
 
 

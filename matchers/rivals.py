@@ -70,7 +70,8 @@ def leads(pairs: Pairs, scores: Matrix, compare: Compare) -> tuple[Matrix, list[
     for group in groups:
         core = pairs[group[0]][1].core
         same = [at for at in group if at == group[0] or at in respelt or pairs[at][1].core == core]
-        others = [at for at in group if at not in set(same)]
+        kin = set(same)
+        others = [at for at in group if at not in kin]
         for ours, rival in ((same, others[:1]), (others, group[:1])):
             for at in ours if rival else ():
                 strongest[at] = rival[0]

@@ -285,7 +285,6 @@ def write_tables(
     (folder / "lexicon.csv").write_text("\n".join(text) + "\n", encoding="utf-8")
     stored = {
         "provenance": made,
-        "version": f"{zlib.crc32(repr(blocks).encode()):08x}",
         "cross_validation": list(lines["rivals"]),
         "cross_validation_of_pairs_alone": list(lines["alone"]),
         "blocks": {**_others(folder), **{route: entry_of(block) for route, block in blocks.items()}},

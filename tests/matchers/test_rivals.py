@@ -10,7 +10,7 @@ import pytest
 from matchers.files import match_pairs
 from matchers.names import parse
 from matchers.pairs import PairMatcher
-from matchers.rivals import leads, weigh_rivals
+from matchers.rivals import leads, leads_of_right, weigh_rivals
 
 
 def answers_of(rows: list[tuple[str, str]]) -> tuple[list[float], list[float], list[str]]:
@@ -82,3 +82,40 @@ def test_forms_that_one_law_keeps_apart_are_two_companies(left: str, right: str)
 def test_swapped_letters_are_a_typing_error() -> None:
     [answer] = PairMatcher().answers([(parse("Kestler Baynor Inc"), parse("Ketsler Baynor Inc"))])
     assert answer.probability > 0.8
+
+
+def test_a_better_claim_to_the_company_speaks_against_a_weak_pair_only() -> None:
+    import numpy as np
+
+    rows = [
+        ("Norvel Tide", "Norvel Tide Inc"),
+        ("Kestrel", "Norvel Tide Inc"),
+        ("Birch", "Norvel Tide Inc"),
+        ("Kestrel", "Acorn Mill"),
+    ]
+    pairs = [(parse(a), parse(b)) for a, b in rows]
+    lead, claimant = leads_of_right(pairs, np.array([4.0, -1.0, 0.3, -2.0]), PairMatcher().scores)
+    assert lead[0] > 0 and lead[1] == pytest.approx(-5.0) and claimant[1] == 0
+    assert np.isnan(lead[2]), "it stands by itself: a table may hold one company twice"
+    assert np.isnan(lead[3])
+
+
+def test_nobody_elses_claim_proves_little() -> None:
+    import numpy as np
+
+    rows = [("Kestrel", "Norvel Tide Inc"), ("Acorn", "Norvel Tide Inc")]
+    lead, _ = leads_of_right(
+        [(parse(a), parse(b)) for a, b in rows], np.array([-3.0, -7.0]), PairMatcher().scores
+    )
+    assert lead[0] <= -2.0
+
+
+def test_a_weak_pair_is_told_whose_claim_is_better() -> None:
+    rows = [
+        ("Norvel Tide", "诺潮科技有限公司"), ("Nuochao Technology", "诺潮科技有限公司"), ("Norvel Tide", "诺威尔潮业有限公司"),
+        ("Nuochao Technology", "美林木业有限公司"),
+    ]  # fmt: skip
+    alone, settled, reasons = answers_of(rows)
+    assert settled[1] > 0.8 and settled[0] <= alone[0] + 0.05
+    if abs(settled[0] - alone[0]) >= 0.1:
+        assert "fits this company better" in reasons[0] or "fits worse than" in reasons[0]
