@@ -20,6 +20,7 @@ from requests.adapters import HTTPAdapter
 
 from accounts.clock import Clock
 from accounts.errors import CrmBudgetSpent, CrmCallRefused, CrmOutcomeUnknown, CrmUnavailable
+from accounts.json_text import load_json
 from crm.remote.body import read_body
 from crm.remote.meter import CallMeter
 from crm.remote.records import Fault
@@ -177,7 +178,7 @@ class ApiSession:
         body: Any = None
         if content[:1] in (b"{", b"[") or "json" in kind:
             try:
-                body = response.json() if content else None
+                body = load_json(content) if content else None
             except (ValueError, RecursionError) as error:
                 if response.status_code < 400:
                     raise CrmUnavailable(
