@@ -164,7 +164,7 @@ def test_a_night_among_them_goes_on_and_tells(hosts: dict[str, Host], driver: Dr
 
     def nightly() -> Ended:
         pid = driver.start(tmp_path, "nightly", "--apply", "--no-prefect", "--as-of", "2026-11-22", "--json")
-        return driver.wait(pid, tmp_path, kill_after=400)
+        return driver.wait(pid, tmp_path)
 
     ended = nightly()
     assert ended.code == 0, ended.stderr
