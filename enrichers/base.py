@@ -120,6 +120,7 @@ class Source(Protocol):
     `repeatable` (optional): what it reads follows from the answers of the web, the account's fields and its settings alone, up to the
     `until` of its answer, so that a record whose pages are unchanged need not be parsed again; `basis` (optional) names what
     else it rests on.
+    `looks_again` (optional): it goes by pages that other sources of the account have read, and comes after them.
     `wants` (optional): settings without which it is off. `dearest` (optional, `cost` otherwise): the most one account may cost.
     """
 

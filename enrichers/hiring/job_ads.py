@@ -49,6 +49,7 @@ class JobAds:
     cost = 0.0
     every_days = 1
     repeatable = True
+    looks_again = True
     licence = "facts from job advertisements the company publishes"
 
     def __init__(self, context: SourceContext) -> None:

@@ -55,6 +55,7 @@ class CompanyNews:
     cost = 0.0
     every_days = 1
     repeatable = True
+    looks_again = True
     licence = "quotations from what the company publishes about itself"
 
     def __init__(self, context: SourceContext) -> None:

@@ -44,6 +44,7 @@ class Stack:
     cost = 0.0
     every_days = 7
     repeatable = True
+    looks_again = True
     licence = "facts from the company's own public site"
 
     def __init__(self, context: SourceContext) -> None:
