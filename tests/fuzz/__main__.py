@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 import time
 from collections import Counter
@@ -184,10 +185,19 @@ def main() -> int:
         return 0
     given.folder.mkdir(parents=True, exist_ok=True)
     tallies = {t.name: Tally() for t in chosen}
-    fuzz(chosen, given.seed, given.processes, given.folder.resolve(), given.scale, tallies)
-    told = report(tallies, given.seed)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    try:
+        fuzz(chosen, given.seed, given.processes, given.folder.resolve(), given.scale, tallies)
+    finally:
+        _leave(tallies, given.seed, given.folder)
+    return int(any(t.faults for t in tallies.values()))
+
+
+def _leave(tallies: dict[str, Tally], seed: str, folder: Path) -> None:
+    """Leaves the report, also of a run that was broken off."""
+    told = report(tallies, seed)
     sys.stdout.write(told + "\n")
-    (given.folder / "report.txt").write_text(told + "\n", encoding="utf-8")
+    (folder / "report.txt").write_text(told + "\n", encoding="utf-8")
     counts = {
         n: {
             "inputs": t.inputs,
@@ -198,8 +208,7 @@ def main() -> int:
         }
         for n, t in tallies.items()
     }
-    (given.folder / "report.json").write_text(json.dumps(counts, indent=1), encoding="utf-8")
-    return int(any(t.faults for t in tallies.values()))
+    (folder / "report.json").write_text(json.dumps(counts, indent=1), encoding="utf-8")
 
 
 if __name__ == "__main__":
