@@ -19,23 +19,27 @@ if TYPE_CHECKING:
 
 @contextmanager
 def progress_bar() -> Iterator[Progress]:
-    """A progress listener: a bar on a terminal, the file that EVERGREEN_PROGRESS names, silence elsewhere."""
-    from flows.night import silent
+    """A progress listener: a bar on a terminal, the file that EVERGREEN_PROGRESS names, a line a minute elsewhere."""
+    from cli.progress import Lines, Pace
 
     if path := os.environ.get("EVERGREEN_PROGRESS"):
         yield partial(_note_progress, Path(path))
         return
     if not is_terminal():
-        yield silent
+        yield Lines()
         return
     from rich.console import Console
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar
 
-    with Bar(console=Console(stderr=True), transient=True) as bar:
+    pace = Pace()
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("starting", total=None)
 
         def hear(stage: str, done: int, total: int | None) -> None:
-            bar.update(task, description=stage, completed=done, total=total)
+            pace.hear(stage, done, total)
+            bar.update(task, description=pace.words(), completed=done, total=total)
 
         yield hear
 
