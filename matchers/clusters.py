@@ -17,7 +17,7 @@ from accounts.account import Company
 from matchers.candidates import Candidates, candidates
 from matchers.chance import NAMESAKES, Chance, are_namesakes, kinds_of, strangers
 from matchers.columns import Ints, NameColumns
-from matchers.grouping import SAME, Stamps, against_rivals, group
+from matchers.grouping import SAME, Forest, Stamps, against_rivals, group
 from matchers.keys import ANYWHERE, KINDS, PROOF, hashes, keys_of_table, order_of
 from matchers.model import Matrix, probability
 from matchers.names import Name
@@ -64,19 +64,16 @@ def dedupe_and_report(companies: Sequence[Company]) -> tuple[list[tuple[str, flo
         )
         distinct = first.tolist()
         report = Report(len(companies), len(distinct))
-        pairs, chances, stamps = _weighed(
-            [companies[i] for i in distinct], [names[i] for i in distinct], times, report
-        )
-        forest, sure = group(pairs, chances, stamps)
+        forest, sure = _grouped([companies[i] for i in distinct], [names[i] for i in distinct], times, report)
         labels = _labels(companies)
         clusters = [labels[distinct[forest.root(at)]] for at in range(len(distinct))]
         return [(clusters[at], sure[at]) for at in place.tolist()], report
 
 
-def _weighed(
+def _grouped(
     companies: Sequence[Company], names: Sequence[Name], rows: Ints, report: Report
-) -> tuple[Candidates, Matrix, Stamps]:
-    """The pairs that may be one company, the probability that they are, and what rows say of themselves; `rows` tells for how many equal ones each stands."""
+) -> tuple[Forest, list[float]]:
+    """Groups of rows, and how sure each is to belong to its own; `rows` tells for how many equal ones each stands."""
     matcher = PairMatcher(names)
     columns = NameColumns.of(names, matcher.rarity)
     cities = _cities(companies)
@@ -91,9 +88,9 @@ def _weighed(
     reachable = hopeful[of_all + moved(of_all, len(proposed) - len(some)) >= 0]
     pairs = proposed.some(reachable)
     scores = weigher.together(pairs, weigher.names(pairs))
-    scores = scores + moved(scores, len(proposed) - len(pairs))
+    shift = moved(scores, len(proposed) - len(pairs))
     stamps = Stamps.of(columns, places)
-    chances = against_rivals(pairs, probability(np.minimum(scores, caps[reachable])), stamps)
+    chances = against_rivals(pairs, probability(np.minimum(scores + shift, caps[reachable])), stamps)
     report.proposed, report.compared = len(proposed), len(pairs)
     matches = pairs.some(chances >= SAME)
     report.matched = len(matches)
@@ -102,7 +99,12 @@ def _weighed(
         counts = [int(np.count_nonzero(c.kinds & bit)) for c in (proposed, matches)]
         if counts[0]:
             report.by_key[kind] = (counts[0], counts[1], int(np.count_nonzero(matches.kinds == bit)))
-    return pairs, chances, stamps
+
+    def unlike(a: int, b: int) -> bool:
+        pair = Candidates(np.array([a]), np.array([b]), np.zeros(1, np.uint32))
+        return bool(weigher.together(pair, weigher.names(pair))[0] + shift < 0)
+
+    return group(pairs, chances, stamps, unlike)
 
 
 def _chance(columns: NameColumns, pairs: Candidates, places: Ints, rows: Ints) -> Matrix:

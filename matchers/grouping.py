@@ -7,6 +7,7 @@ pair of rows that was found likely in spite of it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,9 @@ SAME = 0.5
 
 _BRIDGE = 0.95
 """A weaker link never joins two groups: chains of half-likely pairs are how one cluster swallows a table."""
+
+_CHAIN = 3
+"""Rows of a group up to which it is no chain."""
 
 _RIVALS = 4
 """The likeliest companions of a row that are weighed against each other."""
@@ -112,6 +116,7 @@ class _Groups(Forest):
         self._forms: list[int] = stamps.forms.tolist()
         self._place: list[int] = stamps.places.tolist()
         self._places: dict[int, set[int]] = {}
+        self.sizes = [1] * len(self._place)
 
     def places(self, root: int) -> set[int]:
         """The places a group's rows name."""
@@ -130,17 +135,24 @@ class _Groups(Forest):
         """Makes the groups of two roots one."""
         small, large = sorted((self.places(a), self.places(b)), key=len)
         self._forms[min(a, b)] = self._forms[a] | self._forms[b]
+        self.sizes[min(a, b)] = self.sizes[a] + self.sizes[b]
         self.join(a, b)
         large |= small
         self._places[min(a, b)] = large
 
 
-def group(pairs: Candidates, chances: Floats, stamps: Stamps) -> tuple[Forest, list[float]]:
-    """Joins pairs from the surest down to even odds; a row's probability is that of its surest link, 1 alone."""
+def group(
+    pairs: Candidates, chances: Floats, stamps: Stamps, unlike: Callable[[int, int], bool]
+) -> tuple[Forest, list[float]]:
+    """Joins pairs from the surest down to even odds; a row's probability is that of its surest link, 1 alone.
+
+    Where a chain of more than three rows would come of it, the first rows of both groups must not be `unlike`.
+    """
     groups, sure, linked = _Groups(stamps), [1.0] * len(stamps.places), [False] * len(stamps.places)
     likely = np.flatnonzero(chances >= SAME)
     order = likely[np.argsort(-chances[likely], kind="stable")]
     said = stamps.deny(pairs.left[order], pairs.right[order])
+    asked: dict[tuple[int, int], bool] = {}
     for chance, i, j, weighed in zip(
         chances[order].tolist(), pairs.left[order].tolist(), pairs.right[order].tolist(), said.tolist(), strict=True
     ):  # fmt: skip
@@ -150,6 +162,11 @@ def group(pairs: Candidates, chances: Floats, stamps: Stamps) -> tuple[Forest, l
                 continue
             if not weighed and groups.deny(a, b):
                 continue
+            if groups.sizes[a] + groups.sizes[b] > _CHAIN and {a, b} != {i, j}:
+                if (a, b) not in asked:
+                    asked[a, b] = unlike(a, b)
+                if asked[a, b]:
+                    continue
             groups.merge(a, b)
         for row in (i, j):
             if not linked[row]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+from collections import Counter
+
 import numpy as np
 
 from accounts.account import Company
@@ -19,8 +22,8 @@ def stamps_of(places: list[int], forms: list[int]) -> Stamps:
     return Stamps(np.array(places, np.int64), np.array(forms, np.uint64))
 
 
-def roots(pairs: Candidates, chances: list[float], stamps: Stamps) -> list[int]:
-    forest, _ = group(pairs, np.array(chances), stamps)
+def roots(pairs: Candidates, chances: list[float], stamps: Stamps, reach: int = 10**6) -> list[int]:
+    forest, _ = group(pairs, np.array(chances), stamps, lambda a, b: abs(a - b) > reach)
     return [forest.root(at) for at in range(len(stamps.places))]
 
 
@@ -75,6 +78,19 @@ def test_many_rows_of_many_places_in_one_group_take_no_square_of_time() -> None:
     stamps = stamps_of(list(range(1, size + 1)), [0] * size)
     pairs = pairs_of(*((at, at + 1) for at in range(size - 1)))
     assert set(roots(pairs, [0.99] * (size - 1), stamps)) == {0}
+
+
+def test_a_chain_ends_where_its_ends_are_unlike() -> None:
+    stamps = stamps_of([0] * 6, [0] * 6)
+    chain = pairs_of(*((at, at + 1) for at in range(5)))
+    assert roots(chain, [0.99, 0.985, 0.98, 0.975, 0.97], stamps, reach=3) == [0, 0, 0, 0, 4, 4]
+
+
+def test_names_one_letter_apart_from_one_to_the_next_are_not_all_one_company() -> None:
+    rng = random.Random(3)
+    names = {"Velmo" + "".join(rng.choice("abcde") for _ in range(6)) + " Foods Ltd" for _ in range(1500)}
+    found = [cluster for cluster, _ in dedupe([Company(id=n, names=(n,)) for n in sorted(names)])]
+    assert Counter(found).most_common(1)[0][1] < len(names) / 3
 
 
 def test_an_identifier_outweighs_what_chance_says_of_names() -> None:
