@@ -35,7 +35,9 @@ def read_shard(
     working = Path(gettempdir()) / f"evergreen-{os.getuid()}"
     working.mkdir(mode=0o700, exist_ok=True)
     if working.stat().st_uid != os.getuid():
-        raise ConfigError(f"{working} belongs to somebody else.", remedy="Set TMPDIR to a folder of your own.")
+        raise ConfigError(
+            f"{working} belongs to somebody else.", remedy="Set TMPDIR to a folder of your own."
+        )
     do_shard(open_store(store, endpoint_url, region), Order(run_id, number, attempt), working)
 
 
