@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
-from typing import Any, Literal
+from typing import Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
@@ -103,6 +103,15 @@ class FieldSpec:
         return self.crm.get(crm, (self.name,))
 
 
+class _Label(BaseModel):
+    """What people call a field: in both languages."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    en: str
+    zh: str
+
+
 class _Entry(BaseModel):
     """One field as written in YAML."""
 
@@ -110,7 +119,7 @@ class _Entry(BaseModel):
 
     name: str
     type: str
-    label: dict[Literal["en", "zh"], str]
+    label: _Label
     ttl_days: int = Field(ge=1)
     hold_days: int = Field(default=180, ge=30)
     min_confidence: float = Field(default=0.6, ge=0, le=1)
@@ -129,7 +138,7 @@ class _Entry(BaseModel):
     def spec(self, category: str) -> FieldSpec:
         """The frozen form."""
         return FieldSpec(
-            self.name, category, self.type, self.label["en"], self.label["zh"], self.ttl_days, self.hold_days,
+            self.name, category, self.type, self.label.en, self.label.zh, self.ttl_days, self.hold_days,
             self.min_confidence, tuple(self.authority), self.policy, self.sensitive, self.many,
             tuple(self.prefer_kinds), tuple(self.never_kinds), tuple(self.wrong_kinds), self.weight, self.free_wording,
             {kind: tuple(names) for kind, names in self.crm.items()}, self.judged,

@@ -54,6 +54,7 @@ FOUND: tuple[tuple[str, bytes | Callable[[], bytes]], ...] = (
     ("crm dynamics", envelope(b'{"value":[1,[],{"LogicalName":null}]}', 1, type="application/json")),
     ("catalogue", b"- {a: ]\n"),
     ("catalogue", b"a: 1"),
+    ("catalogue", b"- {name: me, type: name, label: {en: Me}, ttl_days: 9}"),
     ("configuration", b"a." * 100_000 + b"a = 1"),
     ("configuration", b"x = " + b"[" * 5_000),
     ("values", b"( " * 100_000),
