@@ -16,6 +16,8 @@ from dataclasses import dataclass, replace
 
 #: Changes the prior counts for: what is believed of a field before it was watched, and of a segment before it was.
 FIELD_STRENGTH, SEGMENT_STRENGTH = 2.0, 20.0
+#: The same of what a source does not show: that it never will is soon believed.
+BLANK_STRENGTH = 0.25
 #: How unlike accounts are taken to be before they were watched (the variance of their paces; 1 makes the liveliest tenth
 #: more than twenty times the stillest), and the watching that is worth: so many accounts, each until one change was due.
 UNLIKE, UNLIKE_STRENGTH = 1.0, 300.0
@@ -104,7 +106,8 @@ def fit_rates(looks: Mapping[Kind, Sequence[Looks]], ttl_days: Mapping[str, int]
     for kind, rows in looks.items():
         pooled[replace(kind, segment=ALL)] += rows
     found = {
-        kind: _rate(rows, 1 / ttl_days.get(kind.field, 365), FIELD_STRENGTH) for kind, rows in pooled.items()
+        kind: _rate(rows, 1 / ttl_days.get(kind.field, 365), BLANK_STRENGTH if kind.blank else FIELD_STRENGTH)
+        for kind, rows in pooled.items()
     }
     for kind, rows in looks.items():
         found[kind] = _rate(rows, found[replace(kind, segment=ALL)].rate, SEGMENT_STRENGTH)

@@ -33,7 +33,7 @@ shown AS (
 ),
 open_need AS (
     SELECT s.account_id, s.field, s.status, s.reason, s.benefit, s.said_at, s.ttl_days, f.weight, p.source,
-        coalesce(r.called_at, l.called_at) AS called_at,
+        coalesce(r.called_at, l.called_at) AS called_at, l.answered_at AS looked_at,
         CASE WHEN r.account_id IS NULL THEN l.answered_at ELSE r.answered_at END AS answered_at,
         coalesce(r.requests, CASE WHEN l.account_id IS NULL THEN 3 ELSE 0.2 END) AS requests, coalesce(r.failures, 0) AS failures,
         l.called_at IS NULL OR s.status = 'asked'
@@ -50,7 +50,9 @@ open_need AS (
 ),
 due AS (
     SELECT n.*,
-        greatest(0, coalesce(date_diff('second', coalesce(n.answered_at, n.called_at), $now::TIMESTAMP), 0)) / 86400.0 AS days,
+        -- a source that shows nothing there is not waited for longer than the account: others may leave it nothing to do
+        greatest(0, coalesce(date_diff('second', coalesce(CASE WHEN w.field IS NULL THEN n.looked_at END, n.answered_at, n.called_at),
+            $now::TIMESTAMP), 0)) / 86400.0 AS days,
         coalesce(c.rate, e.rate, 1.0 / n.ttl_days) * coalesce(h.pace, 1) AS rate
     FROM open_need n
     JOIN segment g ON g.account_id = n.account_id
