@@ -29,7 +29,6 @@ from warehouse.golden import settle_golden
 from warehouse.snapshot import open_snapshot
 from warehouse.store import Warehouse, open_warehouse
 
-TITLE = "Confidence against the truth"
 ACCOUNTS, NIGHTS, SEEDS, BINS, CHECKED = 400, 6, (201, 202), 10, 200
 #: Fields that fail alike, judged together: one alone has too few values.
 GROUPS = {

@@ -118,10 +118,10 @@ def _figures(runs: list[tuple[Mapping[str, Marks], float]], note: str) -> Iterab
     yield _mean("requests, learned rates against fixed TTLs", [r for _, r in runs], "times", note)
 
 
-def _mean(name: str, values: list[float], unit: str, note: str) -> Figure:
+def _mean(name: str, values: list[float], unit: str, note: str, limit: float | None = None) -> Figure:
     spread = f"; by seed {', '.join(f'{v:.3g}' for v in values)}" if len(values) > 1 else ""
     spread += f" (sd {stdev(values):.2g})" if len(values) > 1 else ""
-    return Figure(name, round(fmean(values), 3), unit, note=note + spread)
+    return Figure(name, round(fmean(values), 3), unit, limit, note + spread, more=limit is not None)
 
 
 def set_stage(seed: int, folder: Path) -> Stage:
