@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import os
 import pickle
+import signal
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -82,6 +83,7 @@ class Crew:
         self._memory = enricher.memory
         self._each = services.config.run.shards_at_once
         self.at_once = processes * self._each
+        self._stopped = False
         self._lock = threading.Lock()
         self._free: SimpleQueue[tuple[_Worker, Connection]] = SimpleQueue()
         self.workers: list[_Worker] = []
@@ -101,6 +103,12 @@ class Crew:
                 worker.process.kill()
             worker.process.join()
 
+    def stop(self) -> None:
+        """Ends the workers now; what they had finished is kept."""
+        self._stopped = True
+        for worker in self.workers:
+            worker.process.kill()
+
     def do(self, folder: Path, number: int, tasks: Sequence[Task]) -> None:
         """Has one shard done; raises what its worker raised, WarehouseError where workers keep dying over it."""
         rows = self._memory.rows if self._memory is not None else {}
@@ -116,6 +124,10 @@ class Crew:
                 line.send_bytes(work)
                 failure = line.recv()
             except (EOFError, OSError):
+                if self._stopped:
+                    raise WarehouseError(
+                        "The run was stopped.", remedy="The next run goes on from here."
+                    ) from None
                 self._replace(worker)
                 continue
             self._free.put((worker, line))
@@ -154,8 +166,11 @@ class Crew:
             self._free.put((worker, line))
 
 
-def side_by_side(at_once: int) -> Callable[[Callable[[int], None], int, Callable[[], None]], None]:
-    """Runs shards several at a time; `between` is called in this thread after each."""
+def side_by_side(
+    at_once: int, stop: Callable[[], None] = lambda: None
+) -> Callable[[Callable[[int], None], int, Callable[[], None]], None]:
+    """Runs shards several at a time; `between` is called in this thread after each. `stop` ends those under way when one
+    fails, or somebody stops the run."""
 
     def run(run_shard: Callable[[int], None], count: int, between: Callable[[], None]) -> None:
         with ThreadPoolExecutor(at_once, thread_name_prefix="shard") as pool:
@@ -166,13 +181,18 @@ def side_by_side(at_once: int) -> Callable[[Callable[[int], None], int, Callable
                     between()
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
+                stop()
                 raise
 
     return run
 
 
 def _serve(order: bytes, lines: Sequence[Connection]) -> None:
-    """A worker's life: builds its parts once, then does what comes over each line until that is closed."""
+    """A worker's life: builds its parts once, then does what comes over each line until that is closed.
+
+    Who stops the run on the terminal stops the process that started it; that one ends its workers.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     given: Order = pickle.loads(order)  # noqa: S301 - of our own process
     web, sources, _ = sources_for(given.config, given.clock, given.replay)

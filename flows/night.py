@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from queue import SimpleQueue
+from threading import Event
 from typing import Protocol
 
 from accounts.account import Account
@@ -190,9 +191,12 @@ def _enrich(night: _Night, work: Plan, shards: ShardRunner, feedback: Feedback) 
     services = night.services
     batches = work.shards(services.config.run.shard_size)
     done = 0
+    stopped = Event()
 
     def told(count: int) -> None:
         nonlocal done
+        if stopped.is_set():
+            raise KeyboardInterrupt
         done += count
         night.progress("enrich", done, len(work.tasks))
 
@@ -231,6 +235,12 @@ def _enrich(night: _Night, work: Plan, shards: ShardRunner, feedback: Feedback) 
                 told(len(tasks))
             read.put(number)
 
+        def stop() -> None:
+            """Ends shards under way; those that are finished are kept for the next run."""
+            stopped.set()
+            if isinstance(crew, Crew):
+                crew.stop()
+
         def between() -> None:
             """Loads what was read meanwhile, in the one thread that writes."""
             while many and not read.empty():
@@ -239,7 +249,7 @@ def _enrich(night: _Night, work: Plan, shards: ShardRunner, feedback: Feedback) 
                 night.options.between(services, night.run_id)
 
         at_once = crew.at_once if crew else services.config.run.shards_at_once
-        runner = side_by_side(at_once) if (crew or many) and shards is one_after_another else shards
+        runner = side_by_side(at_once, stop) if (crew or many) and shards is one_after_another else shards
         runner(run_shard, len(batches), between)
     for number in range(len(batches)):
         load_shard(services, night.run_id, night.folder, number)
