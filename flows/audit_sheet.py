@@ -71,7 +71,8 @@ def read_sheet(path: Path) -> tuple[str, list[Judged], int]:
     Raises ConfigError naming the line: no such file, a column missing, an answer that is neither yes nor no.
     """
     rows = csv.DictReader(io.StringIO(text := _text(path), newline=""), delimiter=_delimiter(text))
-    missing = {"field", "source", "right"} - {(name or "").strip() for name in rows.fieldnames or ()}
+    rows.fieldnames = [(name or "").strip() for name in rows.fieldnames or ()]
+    missing = {"field", "source", "right"} - set(rows.fieldnames)
     if missing:
         raise ConfigError(
             f"{path} is no sheet of `evergreen audit --sample`: it has no column {', '.join(sorted(missing))}.",

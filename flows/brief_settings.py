@@ -91,5 +91,5 @@ def read_bands(home: Path) -> dict[str, float]:
     try:
         found = json.loads((home / BANDS).read_text(encoding="utf-8"))["bands"]
         return {str(name): float(value) for name, value in found.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return {}

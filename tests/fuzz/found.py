@@ -58,6 +58,8 @@ FOUND: tuple[tuple[str, bytes | Callable[[], bytes]], ...] = (
     ("configuration", b"a." * 100_000 + b"a = 1"),
     ("configuration", b"x = " + b"[" * 5_000),
     ("values", b"( " * 100_000),
+    ("audit sheet", b"field,source\t, right\nphone,site,y\n"),
+    ("bands", b'{"bands":{"hot":1' + b"0" * 400 + b"}}"),
     ("values", b"1" * 5_000),
     ("values", b"9," * 20_000),
     ("values", b"A\xed\xa0\x80 Ltd"),
