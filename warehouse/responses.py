@@ -97,6 +97,7 @@ class FileResponseStore:
         headers = {k: v for k, v in response.headers.items() if k.lower() not in _SECRET_HEADERS}
 
         def keep(db: sqlite3.Connection) -> None:
+            db.execute("DELETE FROM dropped WHERE body_sha256 = ?", (response.body_sha256,))
             newest = db.execute(
                 "SELECT id, body_sha256, status FROM response WHERE url = ? ORDER BY id DESC LIMIT 1",
                 (response.url,),
@@ -141,6 +142,9 @@ class FileResponseStore:
             with suppress(FileNotFoundError), self._explained():
                 self._path(sha256).unlink()
                 dropped += 1
+        self._ask(
+            lambda db: db.executemany("INSERT OR IGNORE INTO dropped VALUES (?)", idle), writes=bool(idle)
+        )
         return dropped
 
     def _drop_dead_drafts(self) -> None:

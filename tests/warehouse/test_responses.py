@@ -160,6 +160,18 @@ class TestRetention:
             assert db.execute("SELECT count(*) FROM response").fetchone() == (2,)
         assert store.prune(NOW + timedelta(days=5)) == 0
 
+    def test_what_went_is_not_looked_for_again_and_may_come_back_and_go_again(self, store):
+        store.put(response(body=b"once"))
+        assert store.prune(NOW + timedelta(days=5)) == 1
+        index = sqlite3.connect(store.folder / "index.sqlite")
+        assert index.execute("SELECT count(*) FROM dropped").fetchone() == (1,)
+        assert store.prune(NOW + timedelta(days=5)) == 0
+        store.put(response(body=b"once"))
+        assert index.execute("SELECT count(*) FROM dropped").fetchone() == (0,)
+        assert store.get(response(body=b"once").url).body == b"once"
+        assert store.prune(NOW + timedelta(days=5)) == 1
+        index.close()
+
     def test_a_confirmed_body_stays(self, store):
         store.put(response())
         store.touch("http://a.test/", NOW + timedelta(days=9))

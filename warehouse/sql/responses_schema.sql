@@ -1,5 +1,5 @@
 -- The index of stored responses (SQLite, beside the bodies): what a URL answered, and when.
--- In:  nothing. Out: table response. Times are ISO 8601 in UTC. A row whose body was dropped keeps its hash.
+-- In:  nothing. Out: tables response, dropped. Times are ISO 8601 in UTC. A row whose body was dropped keeps its hash.
 
 CREATE TABLE IF NOT EXISTS response (
     id           INTEGER PRIMARY KEY,
@@ -14,3 +14,4 @@ CREATE TABLE IF NOT EXISTS response (
 );
 CREATE INDEX IF NOT EXISTS response_by_url ON response (url, id DESC);
 CREATE INDEX IF NOT EXISTS response_by_body ON response (body_sha256);
+CREATE TABLE IF NOT EXISTS dropped (body_sha256 TEXT PRIMARY KEY) WITHOUT ROWID;
