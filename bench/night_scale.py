@@ -203,7 +203,7 @@ if __name__ == "__main__":
     given.add_argument("accounts", type=int)
     given.add_argument("folder", type=Path)
     given.add_argument("--processes", type=int, default=1)
-    given.add_argument("--threads", type=int, default=32)
+    given.add_argument("--threads", type=int, default=16)
     given.add_argument("--nights", type=int, default=4)
     given.add_argument("--patience", type=float, default=0.05, help="how much of their time slow hosts take")
     given.add_argument("--bare", action="store_true", help="pages of a kilobyte, as the demo has them")
