@@ -107,7 +107,8 @@ def _described(left: Company, right: Company) -> bool:
 
 def _same_industry(left: Company, right: Company) -> bool:
     """Both sides give the same industry in the same words; other words say nothing, as each list has its own."""
-    return bool(left.industry and right.industry) and fold(left.industry) == fold(right.industry)
+    ours, theirs = left.industry or "", right.industry or ""
+    return bool(ours and theirs) and fold(ours) == fold(theirs)
 
 
 def evidence_of(left: Company, right: Company) -> list[Evidence]:

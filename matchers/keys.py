@@ -12,6 +12,7 @@ from accounts.account import Company
 from matchers.attributes import domains_of
 from matchers.columns import Bits, Floats, Grid, Ints, LatinColumns, NameColumns
 from matchers.names import Name
+from matchers.romanised import spellings_of
 from matchers.sounds import plain_pinyin
 from matchers.workers import share_out
 
@@ -187,7 +188,12 @@ def _of_sounds(columns: NameColumns) -> Iterator[tuple[str, Ints, Bits]]:
         return
     names = columns.latin
     rows = np.flatnonzero(~columns.is_han & (columns.place >= 0))
-    said = hashes([plain_pinyin(brand[:4]) for brand in columns.han.brand])
+    han_rows = np.flatnonzero(columns.is_han)
+    older = list(_older(columns, han_rows))
+    said = np.concatenate([
+        hashes([plain_pinyin(brand[:4]) for brand in columns.han.brand]), hashes([text for _, text in older])
+    ])  # fmt: skip
+    said_at = np.concatenate([han_rows, np.fromiter((row for row, _ in older), np.int64, len(older))])
     sizes = names.sizes[:, :3]
     glued = [(at, "".join(tokens[:2])) for at, tokens in enumerate(_latin_parts(columns)) if len(tokens) > 1]
     heard_at = np.concatenate(
@@ -197,9 +203,19 @@ def _of_sounds(columns: NameColumns) -> Iterator[tuple[str, Ints, Bits]]:
         names.tokens[:, :3][sizes > _SHORT].view(np.uint64), hashes([text for _, text in glued])
     ])  # fmt: skip
     met, spoken = np.isin(heard, said), np.isin(said, heard)
-    yield "pinyin", np.concatenate([rows[heard_at[met]], np.flatnonzero(columns.is_han)[spoken]]), np.concatenate([
+    yield "pinyin", np.concatenate([rows[heard_at[met]], said_at[spoken]]), np.concatenate([
         heard[met], said[spoken]
     ])  # fmt: skip
+
+
+def _older(columns: NameColumns, rows: Ints) -> Iterator[tuple[int, str]]:
+    """Wade–Giles and Cantonese spellings of brands, where a table holds traditional characters, as Taiwan and Hong Kong write."""
+    old = any(columns.names[row].traditional for row in rows.tolist())
+    for row in rows.tolist() if old else ():
+        name = columns.names[row]
+        if name.han is not None:
+            for text in {name.han.brand[:2], name.han.brand[:4]}:
+                yield from ((row, spelling) for spelling in spellings_of(text))
 
 
 def order_of(names: Sequence[Name]) -> Floats:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import product
 
-from matchers.sounds import sounds_of
+from matchers.sounds import plain_pinyin, sounds_of
 from matchers.tables import rows_of
 
 _PINYIN = re.compile(r"(zh|ch|sh|[bpmfdtnlgkhjqxrzcs])?([a-z]+)$")
@@ -131,12 +131,16 @@ def may_be_cantonese(token: str) -> bool:
     return _sounding().fullmatch(token) is not None
 
 
+@lru_cache(maxsize=1 << 14)
+def _likeliest(char: str) -> tuple[str, str]:
+    return spelled(plain_pinyin(char), "wade")[0], next(iter(_cantonese(char)), "")
+
+
 def spellings_of(han: str) -> tuple[str, ...]:
-    """The likeliest spelling of a short Han text by each system, joined: keys to meet Latin words by.
+    """The likeliest spelling of a short Han text by each system, joined and without context: keys to meet Latin words by.
 
     >>> spellings_of("国泰")
     ('kuotai', 'kwoktai')
     """
-    wade = "".join(spelled(syllable, "wade")[0] for syllable in sounds_of(han).syllables)
-    cantonese = "".join(next(iter(_cantonese(char)), "") for char in han)
-    return tuple(dict.fromkeys((wade, cantonese)))
+    found = [_likeliest(char) for char in han]
+    return tuple(dict.fromkeys(("".join(wade for wade, _ in found), "".join(said for _, said in found))))

@@ -54,3 +54,15 @@ def test_any_text_has_runs_within_itself(text: str) -> None:
     for runs in (wade_runs(text), cantonese_runs(text)):
         assert all(start >= 0 and start + size <= len(text) and size > 0 for start, size in runs.values())
     may_be_cantonese(text)
+
+
+def test_rows_of_one_table_meet_in_older_spellings() -> None:
+    from accounts.account import Company
+    from matchers.clusters import dedupe_and_report
+
+    rows = [
+        Company("1", ("Cheung Fung Ltd",)), Company("2", ("長豐有限公司",)), Company("3", ("Hsin Kuang Co., Ltd.",)),
+        Company("4", ("新光股份有限公司",)), Company("5", ("Brightmoor GmbH",)),
+    ]  # fmt: skip
+    report = dedupe_and_report(rows)[1]
+    assert report.by_key["pinyin"][0] >= 2
