@@ -114,13 +114,7 @@ def moment(value: Any) -> datetime | None:
     A time without a zone is taken as UTC.
     """
     if isinstance(value, int | float) and not isinstance(value, bool):
-        if abs(value) > 1e17:
-            return None
-        seconds = value / 1000 if abs(value) > 1e11 else value
-        try:
-            return datetime.fromtimestamp(seconds, UTC) if seconds > 0 else None
-        except (OverflowError, OSError, ValueError):
-            return None
+        return _epoch(value)
     raw = text(value, 80)
     if not raw:
         return None
@@ -135,6 +129,17 @@ def moment(value: Any) -> datetime | None:
         except (OverflowError, ValueError):
             return None
     return None
+
+
+def _epoch(value: float) -> datetime | None:
+    """Seconds or, where they are too many, milliseconds since 1970."""
+    if abs(value) > 1e17:
+        return None
+    seconds = value / 1000 if abs(value) > 1e11 else value
+    try:
+        return datetime.fromtimestamp(seconds, UTC) if seconds > 0 else None
+    except (OverflowError, OSError, ValueError):
+        return None
 
 
 def _iso(raw: str) -> datetime:

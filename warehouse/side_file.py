@@ -19,6 +19,7 @@ def open_side_file(
     Waits `patience` seconds for another writer. Raises WarehouseError that names `what` is in it; for `foreign` errors of the
     block, too, which tell of rows that are none of ours.
     """
+    damage: tuple[type[Exception], ...] = (sqlite3.DatabaseError, *foreign)
     try:
         db = sqlite3.connect(path, timeout=patience)
         try:
@@ -26,7 +27,7 @@ def open_side_file(
                 yield db
         finally:
             db.close()
-    except (sqlite3.DatabaseError, *foreign) as error:
+    except damage as error:
         raise WarehouseError(
             f"{what} in {path} cannot be read or written: {error}", remedy=remedy, path=path
         ) from error

@@ -66,7 +66,7 @@ def _duplicates(page: Page) -> Rows:
     return [
         {"group": n, "shares": g["fields"], "values": g["values"], **account}
         for n, g in enumerate(proposals(page), 1)
-        for account in g["accounts"]  # type: ignore[attr-defined]
+        for account in g["accounts"]
     ]
 
 

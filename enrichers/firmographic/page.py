@@ -357,7 +357,9 @@ def _steps(node: etree._Element | None) -> Iterator[str]:
         try:
             place = sum(1 for _ in node.itersiblings(node.tag, preceding=True)) + 1
             alone = place == 1 and next(node.itersiblings(node.tag), None) is None
-        except ValueError:  # a name with a control character: lxml makes such an element and will not look for one
+        except (
+            ValueError
+        ):  # a name with a control character: lxml makes such an element and will not look for one
             return
         yield node.tag if alone else f"{node.tag}:nth-of-type({place})"
         node = node.getparent()
