@@ -33,6 +33,10 @@ def _suffixes() -> tldextract.TLDExtract:
     )
 
 
+_LONGEST_HOST = 253
+"""RFC 1035, 2.3.4; longer ones cost the encoder time out of all proportion."""
+
+
 def host_of(text: str) -> str | None:
     """The host a web address or bare domain names, in lower-case ASCII (IDNA), or None.
 
@@ -44,6 +48,8 @@ def host_of(text: str) -> str | None:
         text = "//" + text
     try:
         host = (urlsplit(text).hostname or "").strip(".")
+        if len(host) > _LONGEST_HOST:
+            return None
         host = host.encode("idna").decode("ascii") if not host.isascii() else host
     except (UnicodeError, ValueError):
         return None

@@ -58,6 +58,7 @@ FOUND: tuple[tuple[str, bytes | Callable[[], bytes]], ...] = (
     ("configuration", b"a." * 100_000 + b"a = 1"),
     ("configuration", b"x = " + b"[" * 5_000),
     ("values", b"( " * 100_000),
+    ("values", "https://一".encode() + "一".encode() * 15_000),
     ("audit sheet", b"field,source\t, right\nphone,site,y\n"),
     ("bands", b'{"bands":{"hot":1' + b"0" * 400 + b"}}"),
     ("values", b"1" * 5_000),
