@@ -31,6 +31,12 @@ _NAMED = 1 << 9
 _FEW = 40
 """Pairs below which a kind of likeness tells nothing about chance."""
 
+_UNHEARD = 0.8
+"""Share of matches among pairs of a kind not met before: without knowledge only different places speak against them."""
+
+_LEAN = 10
+"""Pairs of its own that weigh as much with a kind as what the coarser kind says."""
+
 _FEW_EDITS = 3
 """Letters put in or left out up to which spellings are told apart by their number, and by their share of the name above."""
 
@@ -105,36 +111,44 @@ def _times(ids: Ints, rows: Ints) -> Ints:
 
 @dataclass(slots=True)
 class Chance:
-    """What each kind of likeness is worth in this table: `caps`, kinds in order and their log-odds before the place is looked at, finest first."""
+    """What each kind of likeness is worth in this table, before the place is looked at.
 
-    caps: tuple[tuple[Ints, Floats], ...]
-    same: float
-    other: float
+    `levels`, finest first, hold kinds in order, how many pairs of each there are and which share sits in one place;
+    `stranger` and `together` are that share among strangers and among rows of one company.
+    """
+
+    levels: tuple[tuple[Ints, Ints, Floats], ...]
+    pairs: int
+    stranger: float
+    together: float
 
     @classmethod
     def of(cls, kinds: Ints, together: Floats, stranger: float) -> Chance:
         """Worth by kind from pairs whose places are known: `together` 1 where both sit in one, as `stranger` of strangers do."""
-        counted = [_counted(each, together) for each in kinds]
-        _, counts, met = counted[1]
+        levels = tuple(_counted(each, together) for each in kinds)
+        _, counts, met = levels[1]
         sure = (met >= _SURE) & (counts >= _FEW)
         pooled = float((met * counts)[sure].sum() / max(counts[sure].sum(), 1))
-        same = min(max(pooled, _SAME_PLACE), _MOST)
-        caps = []
-        for found, counts, met in counted:
-            share = np.clip((met - stranger) / max(same - stranger, 0.05), 0.002, 0.998)
-            worth, enough = np.log(share / (1 - share)), counts >= _FEW
-            caps.append((found[enough], worth[enough]))
-        stranger = min(max(stranger, 1e-4), 0.9)
-        return cls(tuple(caps), float(np.log(same / stranger)), float(np.log((1 - same) / (1 - stranger))))
+        return cls(levels, len(together), stranger, min(max(pooled, _SAME_PLACE), _MOST))
 
     def most(self, kinds: Ints, known: Flags, together: Flags) -> Floats:
-        """The most a pair's log-odds can be, by the finest kind that is known; infinite where none is."""
-        base = np.full(len(known), np.inf)
-        for (known_kinds, worth), each in zip(reversed(self.caps), reversed(kinds), strict=True):
-            if len(worth):
-                at = np.minimum(np.searchsorted(known_kinds, each), len(worth) - 1)
-                base = np.where(known_kinds[at] == each, worth[at], base)
-        return base + np.where(known, np.where(together, self.same, self.other), 0.0)
+        """The most a pair's log-odds can be: by its kind, which leans on the coarser kind the less the more pairs it has.
+
+        Infinite where too few pairs tell anything.
+        """
+        if self.pairs < _FEW:
+            return np.full(len(known), np.inf)
+        met = np.full(len(known), self.stranger + _UNHEARD * (self.together - self.stranger))
+        for (known_kinds, counts, shares), each in zip(reversed(self.levels), reversed(kinds), strict=True):
+            at = np.minimum(np.searchsorted(known_kinds, each), len(known_kinds) - 1)
+            count = np.where(known_kinds[at] == each, counts[at], 0)
+            met = (count * shares[at] + _LEAN * met) / (count + _LEAN)
+        share = np.clip((met - self.stranger) / max(self.together - self.stranger, 0.05), 0.002, 0.998)
+        stranger = min(max(self.stranger, 1e-4), 0.9)
+        same, other = self.together / stranger, (1 - self.together) / (1 - stranger)
+        return np.log(share / (1 - share)) + np.where(
+            known, np.where(together, np.log(same), np.log(other)), 0.0
+        )
 
 
 def _counted(kinds: Ints, together: Floats) -> tuple[Ints, Ints, Floats]:
