@@ -54,13 +54,13 @@ class DecisionStore:
         """Everything anybody has said, oldest first."""
         with self._open() as db:
             rows = db.execute("SELECT * FROM decision ORDER BY at, rowid").fetchall()
-        return [
-            ReviewDecision(
-                r[0], ReviewAction(r[1]), r[2], datetime.fromisoformat(r[3]), r[4], r[5], r[6], r[7], r[9],
-                json.loads(r[8]),
-            )
-            for r in rows
-        ]  # fmt: skip
+            return [
+                ReviewDecision(
+                    r[0], ReviewAction(r[1]), r[2], datetime.fromisoformat(r[3]), r[4], r[5], r[6], r[7], r[9],
+                    json.loads(r[8]),
+                )
+                for r in rows
+            ]  # fmt: skip
 
     def carried_out(self, item_id: str, run_id: str) -> None:
         """Notes that a run acted on what was decided about an item."""

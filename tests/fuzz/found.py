@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import gzip
 import io
+import sqlite3
 import zipfile
 from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tests.fuzz.target import envelope
+from warehouse.decisions import DecisionStore
 
 LONE = b"\\ud800"
 """Half of a surrogate pair as JSON may write it: it ended the night in which its rows were written."""
@@ -23,6 +28,18 @@ def _damaged_workbook() -> bytes:
     whole = bytearray(file.getvalue())
     whole[60:90] = b"\xff" * 30
     return bytes(whole)
+
+
+def _foreign_decisions() -> bytes:
+    """A store of decisions with a row that is none of ours."""
+    with TemporaryDirectory() as folder:
+        store = DecisionStore(Path(folder))
+        with closing(sqlite3.connect(Path(folder) / "decisions.sqlite")) as db, db:
+            db.execute(
+                "INSERT INTO decision VALUES ('i', 'shrug', 'maya', 'now', 'A1', 'phone', 'k', '', '{', NULL)"
+            )
+        del store
+        return (Path(folder) / "decisions.sqlite").read_bytes()
 
 
 FOUND: tuple[tuple[str, bytes | Callable[[], bytes]], ...] = (
@@ -52,6 +69,7 @@ FOUND: tuple[tuple[str, bytes | Callable[[], bytes]], ...] = (
     ("crm odoo", envelope(b'[{"id":{}}, true, 1]', 2, type="application/json")),
     ("crm odoo_xmlrpc", envelope(b"<?xml version='1.0'?><methodResponse><booleanboolean>1</booleanboolean></methodResponse>", 1, type="text/xml")),
     ("crm dynamics", envelope(b'{"value":[1,[],{"LogicalName":null}]}', 1, type="application/json")),
+    ("decisions", _foreign_decisions),
     ("catalogue", b"- {a: ]\n"),
     ("catalogue", b"a: 1"),
     ("catalogue", b"- {name: me, type: name, label: {en: Me}, ttl_days: 9}"),
