@@ -12,10 +12,10 @@
 -- How: millions of rows are weighed as numbers alone (cell = account and field, rec = record, k = hash of the value's key; keys meet
 --      only within one cell). Texts are fetched, by rowid, for what came out. tests/warehouse/plain_survival.sql says the same in one query.
 
--- Greatest first by two measures, then the row written first, as one number: `first` below 2^51, `share` 0–1, `row` (of `told`) less than 2^40
+-- Greatest first by two measures, then the row written first, as one number: `first` below 2^51, `share` 0–1, `place` (a row of `told`) less than 2^40
 -- from its first.
-CREATE OR REPLACE TEMP MACRO pack(first, share, row) AS
-    (first::HUGEINT << 71) + (round(share * 1e9)::HUGEINT << 40) + (1099511627775 - (row - getvariable('first_row')));
+CREATE OR REPLACE TEMP MACRO pack(first, share, place) AS
+    (first::HUGEINT << 71) + (round(share * 1e9)::HUGEINT << 40) + (1099511627775 - (place - getvariable('first_row')));
 CREATE OR REPLACE TEMP MACRO packed_first(p) AS (p >> 71)::BIGINT;
 CREATE OR REPLACE TEMP MACRO packed_share(p) AS ((p >> 40) & 2147483647)::BIGINT / 1e9;
 CREATE OR REPLACE TEMP MACRO packed_row(p) AS getvariable('first_row') + 1099511627775 - (p & 1099511627775)::BIGINT;
