@@ -59,6 +59,10 @@ class Lifeline:
         """Dies over the n-th of the wanted requests (by their first bytes) from now on."""
         self._left, self._moment, self._wanted = request, moment, wanted
 
+    def spare(self) -> None:
+        """Takes back what `die_at` had in mind and has not come to."""
+        self._left = None
+
     def _accept(self, listener: socket.socket) -> None:
         while True:
             try:

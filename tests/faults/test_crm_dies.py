@@ -122,6 +122,7 @@ def assert_done(code: int, told: dict[str, Any], words: str) -> None:
 
 def assert_healed(remote: Remote, before: dict[str, dict[str, Any]]) -> None:
     """The next run ends well and silent; the one after it has nothing to do; an undo leaves the CRM as it was."""
+    remote.wire.spare()
     remote.wire.live()
     assert_done(*remote.nightly())
     assert remote.rows("SELECT * FROM intent") == []
