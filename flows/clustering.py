@@ -6,6 +6,7 @@ taken back. Nothing in the CRM is merged by it.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,8 +37,14 @@ class Kept:
     contradictions: tuple[str, ...] = ()
 
 
-def keep_clusters(warehouse: Warehouse, companies: Sequence[Company], decided: Decided, clock: Clock) -> Kept:
-    """Takes new accounts and new words into the log; does nothing where there are none."""
+def keep_clusters(
+    warehouse: Warehouse,
+    companies: Sequence[Company],
+    labels: Sequence[tuple[str, float]],
+    decided: Decided,
+    clock: Clock,
+) -> Kept:
+    """Takes new accounts and new words into the log; does nothing where there are none. `labels` group the companies."""
     log = DuckClusterLog(warehouse)
     events = log.events()
     state = Membership(events)
@@ -50,11 +57,26 @@ def keep_clusters(warehouse: Warehouse, companies: Sequence[Company], decided: D
         clusters.undo(seq, by=by)
     clusters.hold_together()
     if not events and companies:
-        clusters.start(companies)
-    for company in fresh if events else ():
-        clusters.add(company)
+        clusters.start(companies, labels)
+    elif fresh:
+        _place(clusters, companies, labels, frozenset(c.id for c in fresh))
     against = tuple(told for d in said if (told := _say(clusters, d)))
     return Kept([*clusters.state.events.values()], against)
+
+
+def _place(
+    clusters: Clusters,
+    companies: Sequence[Company],
+    labels: Sequence[tuple[str, float]],
+    fresh: frozenset[str],
+) -> None:
+    """Puts new accounts to those that the whole table groups them with; clusters that stand are not united by it."""
+    alike: dict[str, list[str]] = defaultdict(list)
+    for company, (label, _) in zip(companies, labels, strict=True):
+        alike[label].append(company.id)
+    for company, (label, chance) in zip(companies, labels, strict=True):
+        if company.id in fresh:
+            clusters.place(company.id, alike[label], chance)
 
 
 def _news(

@@ -17,6 +17,7 @@ from flows.identity import FORMER, NOT
 from flows.learned_names import LearnedNames
 from flows.proposing import proposal_rows, propose_merges
 from flows.services import Services
+from matchers.clusters import dedupe
 from matchers.hierarchy import hierarchy
 from matchers.names import parse
 from warehouse.knowledge import (
@@ -51,12 +52,13 @@ def know(services: Services, run_id: str) -> tuple[str, ...]:
     companies = all_companies(accounts_and_values(services.warehouse, TELLING))
     edges = hierarchy(companies, map(_stated, stated_parents(services.warehouse)))
     keep_hierarchy(services.warehouse, (_edge_row(e) | {"run_id": run_id, "noted_at": now} for e in edges))
-    kept = keep_clusters(services.warehouse, companies, services.decided, services.clock)
+    labels = dedupe(companies)
+    kept = keep_clusters(services.warehouse, companies, labels, services.decided, services.clock)
     called: dict[str, list[str]] = defaultdict(list)
     for word in services.decided.named():
         if word.action is ReviewAction.ACCEPT:
             called[word.account_id].append(word.extras["text"])
-    groups = propose_merges(companies, edges, filled_cells(services.warehouse), kept.events, called)
+    groups = propose_merges(companies, edges, filled_cells(services.warehouse), kept.events, called, labels)
     keep_proposals(
         services.warehouse, (row | {"run_id": run_id, "noted_at": now} for row in proposal_rows(groups))
     )

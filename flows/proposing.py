@@ -65,14 +65,15 @@ def propose_merges(
     filled: Mapping[str, int] | None = None,
     events: Iterable[ClusterEvent] = (),
     called: Mapping[str, Sequence[str]] | None = None,
+    labels: Sequence[tuple[str, float]] | None = None,
 ) -> list[Proposal]:
     """Proposals among some accounts, worst first. `filled` counts each account's cells; `events` hold stewards' words,
-    `called` the other names that stewards gave accounts.
+    `called` the other names that stewards gave accounts, `labels` what `dedupe` says of them where that is known.
 
     What a steward has judged, either way, is not proposed again; accounts one of which is known to be called what the other
     is called are proposed, whatever else they look like.
     """
-    groups = _grouped(companies, called or {})
+    groups = _grouped(companies, called or {}, labels or dedupe(companies))
     apart = {frozenset((e.account_id, e.other_id)) for e in edges if e.other_id}
     said = Membership(events)
     matcher: PairMatcher | None = None
@@ -84,10 +85,10 @@ def propose_merges(
 
 
 def _grouped(
-    companies: Sequence[Company], called: Mapping[str, Sequence[str]]
+    companies: Sequence[Company], called: Mapping[str, Sequence[str]], found: Sequence[tuple[str, float]]
 ) -> list[tuple[list[Company], Mapping[str, str]]]:
     """Groups of two and more that may be one company, with what a name told by a steward says of a member."""
-    labels = [label for label, _ in dedupe(companies)]
+    labels = [label for label, _ in found]
     home = {company.id: label for company, label in zip(companies, labels, strict=True)}
     why: dict[str, str] = {}
     into: dict[str, str] = {}

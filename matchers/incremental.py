@@ -51,13 +51,15 @@ class Clusters:
         for company in self._companies.values():
             self._remember(company)
 
-    def start(self, companies: Sequence[Company]) -> ClusterEvent:
-        """Groups a whole table at once, as the first event of an empty log."""
+    def start(
+        self, companies: Sequence[Company], labels: Sequence[tuple[str, float]] | None = None
+    ) -> ClusterEvent:
+        """Groups a whole table at once, as the first event of an empty log; `labels` are those of `dedupe` where they are known."""
         if self.state.events:
             raise ConfigError("The log of clusters has begun.", remedy="Add records one by one.")
         ids: dict[str, str] = {}
         moves = []
-        for company, (cluster, _) in zip(companies, dedupe(companies), strict=True):
+        for company, (cluster, _) in zip(companies, labels or dedupe(companies), strict=True):
             moves.append(Move(company.id, None, ids.setdefault(cluster, "") or self._name(ids, cluster)))
         event = self._note(ClusterEventKind.START, moves, "the whole table was grouped")
         self._index = NameIndex((c.id, n) for c in companies for n in c.names[:4])
@@ -97,6 +99,20 @@ class Clusters:
             (company.id, other),
         )
         return [joined, *self._unite(company.id, open_to[1:], joined.seq)]
+
+    def place(self, record: str, alike: Iterable[str], chance: float) -> ClusterEvent:
+        """Puts a new record where a table as a whole was grouped: into the oldest cluster of records it was grouped with."""
+        mates = sorted((_age(self.state.cluster_of[r]), r) for r in alike if r in self.state.cluster_of)
+        for _, mate in mates:
+            cluster = self.state.cluster_of[mate]
+            if self._may_join(record, cluster):
+                moves = [Move(record, None, cluster)]
+                return self._note(
+                    ClusterEventKind.JOIN, moves, f"grouped with {mate}", chance, (record, mate)
+                )
+        return self._note(
+            ClusterEventKind.CREATE, [Move(record, None, self.state.new_id())], "no record is alike enough"
+        )
 
     def _may_join(self, record: str, cluster: str) -> bool:
         return self.state.kept_apart([record], self.state.members[cluster]) is None

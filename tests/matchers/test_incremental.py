@@ -162,3 +162,13 @@ def test_clusters_follow_judgements_however_they_come(seed: int) -> None:
                 assert said is not Kind.SAME or home[x] == home[y]
                 assert said is not Kind.DIFFERENT or home[x] != home[y]
     assert Membership(log.events()).cluster_of == clusters.state.cluster_of
+
+
+def test_a_record_is_placed_with_whom_the_table_groups_it_and_unites_nobody() -> None:
+    clusters, log = book(company("1", "Velmont Industries, Inc."), company("2", "Kestrel Foods Ltd"))
+    clusters.judge("1", "2", Kind.DIFFERENT, by="ana")
+    placed = clusters.place("3", ["3", "2", "1"], 0.8)
+    assert (placed.kind, placed.pair) == (Kind.JOIN, ("3", "1")) and placed.reason == "grouped with 1"
+    assert clusters.place("4", ["4"], 1.0).kind is Kind.CREATE
+    assert len(clusters.state.members) == 3
+    assert Membership(log.events()).cluster_of == clusters.state.cluster_of
