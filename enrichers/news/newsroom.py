@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from functools import cache
 from importlib import resources
+from itertools import islice
 from urllib.parse import urlsplit
 
 import yaml
@@ -21,6 +22,8 @@ _MOST_LINKS = 600
 _MOST_LISTED = 60
 _LEVELS = 5
 _WIDEST = 1500
+_CROWDED = 400
+"""Elements of which one entry has fewer; links nested a thousand deep would each be read with all that is in them."""
 _CJK = re.compile(r"[㐀-鿿]")
 _PATH_DAY = re.compile(r"/((?:19|20)\d\d)[/-]?(\d{2})[/-]?(\d{2})(?=[/_.t-])")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5")
@@ -105,14 +108,24 @@ def _boxes(node: etree._Element) -> Iterator[tuple[etree._Element, str]]:
             "tbody",
         ):
             return
-        told = " ".join(t.strip() for t in box.itertext() if t.strip()) if level else _text_of(node)
+        if sum(1 for _ in islice(box.iter(), _CROWDED)) == _CROWDED:
+            return
+        told = _text_of(box)
         if len(told) > _WIDEST or len({a.get("href") for a in box.iter("a")} - {own, None, "#"}) > 2:
             return
         yield box, told
 
 
 def _text_of(node: etree._Element) -> str:
-    return " ".join(t.strip() for t in node.itertext() if t.strip())
+    """The text of an element, as far as it is one entry's: what is wider is cut a little above that."""
+    parts, size = list[str](), 0
+    for text in node.itertext():
+        if shown := text[: 8 * _WIDEST].strip():
+            parts.append(shown)
+            size += len(shown) + 1
+        if size > 2 * _WIDEST:
+            break
+    return " ".join(parts)
 
 
 def _marked_day(box: etree._Element) -> date | None:
