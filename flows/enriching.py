@@ -178,12 +178,19 @@ class Enricher:
     def _heard(self, source: Source) -> Judgements:
         return self.memory.heard_by(source.name) if self.memory else self.judgements
 
+    def _company(self, account: Account, source: Source) -> Company:
+        return self.memory.as_company(account, source.name) if self.memory else company_of(account)
+
     def _link_basis(self, account: Account, source: Source, candidates: Sequence[Candidate]) -> str:
         """What a link of this record rests on; empty where the source's readings are not recognised."""
         if self.recognition is None or not is_repeatable(source):
             return ""
-        denied = self.memory.denied(account.id) if self.memory else ()
-        return link_basis(account, source.name, candidates, self._heard(source), denied)
+        learned = (
+            (*self.memory.denied(account.id), "|", *self._company(account, source).websites)
+            if self.memory
+            else ()
+        )
+        return link_basis(account, source.name, candidates, self._heard(source), learned)
 
     def _read(
         self, findings: Findings, account: Account, source: Source, chosen: Candidate, known: Known | None, basis: str
@@ -255,7 +262,7 @@ class Enricher:
 
     def _link(self, account: Account, source: Source, candidates: Iterable[Candidate]) -> Link | None:
         return link_account(
-            company_of(account), tuple(candidates), account_id=account.id, source=source.name,
+            self._company(account, source), tuple(candidates), account_id=account.id, source=source.name,
             judgements=self._heard(source), denied=self.memory.denied(account.id) if self.memory else (),
         )  # fmt: skip
 
