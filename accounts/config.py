@@ -112,7 +112,7 @@ class RunConfig(_Section):
     threads: int = Field(default=16, ge=1)
     """Accounts asked about at once in a shard."""
     processes: int | None = Field(default=None, ge=1)
-    """Processes that read; where it does not say, one for few accounts, from 1,000 on as many as there are cores, four at most."""
+    """Processes that read; where it does not say, one for few accounts, from 2,000 on as many as there are cores, four at most."""
     shards_at_once: int = Field(default=4, ge=1)
     """Shards that a process reads at once, so that one slow host holds up no others."""
     budget: int | None = Field(default=None, ge=0)

@@ -35,7 +35,7 @@ from flows.spending import Spending
 #: Times a shard is tried whose worker died.
 _TRIES = 3
 #: From so many accounts on several processes are worth their start, where the configuration does not say how many; at most so many.
-_WORTH, _MOST = 1_000, 4
+_WORTH, _MOST = 2_000, 4
 
 
 @dataclass(frozen=True, slots=True)
