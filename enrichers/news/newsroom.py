@@ -95,7 +95,7 @@ def _entry(link: Link, url: str) -> Entry | None:
 def _boxes(node: etree._Element) -> Iterator[tuple[etree._Element, str]]:
     """The elements around a link that are small enough to be one entry, from the inside, with their texts."""
     own = node.get("href")
-    for level, box in enumerate([node, *node.iterancestors()]):
+    for level, box in enumerate([node, *islice(node.iterancestors(), _LEVELS + 1)]):
         if level > _LEVELS or box.tag in (
             "body",
             "html",

@@ -55,6 +55,7 @@ FOUND: tuple[tuple[str, bytes | Callable[[], bytes]], ...] = (
     ("reader personio", b"<workzag-jobs><position><id>1</id><name>&#xD800;</name></position></workzag-jobs>"),
     ("page", envelope(b"><d\x02><p>Tarn Inc")),
     ("careers and news pages", envelope(b'<a href="http://[">News</a>')),
+    ("careers and news pages", envelope(b"<font><a href=/news/1>Plant 2026-11-02 " * 3_000)),
     ("careers and news pages", envelope("<a href='http://\u2100.test/news'>News</a>".encode())),
     ("source news", envelope(b"<a href='//[::1'>Newsroom</a><a href=http://[/news>News</a>")),
     ("bodies and charsets", envelope(b"\x1b\xe9" * 40, type="text/html; charset=rot13")),
