@@ -1,5 +1,6 @@
-"""Survivorship over ten million observations from nothing, then a night's diff, survivorship and history for 100,000 accounts × 30
-fields. Each in a process of its own; CPU and wall seconds, and its peak memory."""
+"""Survivorship over ten million observations from nothing; then nights of 100,000 accounts × 30 fields: nothing new, one account in a
+hundred changed, every account touched in some field. And the diff of a pull of 20,000 accounts × 30 fields, each of them read value
+by value and passed over. Each part in a process of its own; CPU and wall seconds, and its peak memory."""
 
 from __future__ import annotations
 
@@ -7,15 +8,27 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from bench.figure import Figure
 
+if TYPE_CHECKING:
+    from warehouse.store import Warehouse
+
 ACCOUNTS, FIELDS = 100_000, 30
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
-#: What is measured, and the most seconds and megabytes it may take.
-PARTS = {"from nothing": (30.0, 2048.0), "a night": (5.0, 2048.0)}
+PULLED = 20_000
+#: The parts, each in a process of its own, and the most seconds each step of one may take; none may take more than 2 GB.
+PARTS: dict[str, dict[str, float | None]] = {
+    "from nothing": {"10,000,000 observations from nothing": 30.0},
+    "nights": {"nothing new": 5.0, "1 % of accounts changed": 5.0, "every account touched": 5.0},
+    "pull": {"the first pull": None, "a pull with nothing new": 5.0, "a pull with 1 % changed": 5.0},
+}
+MOST_MEMORY = 2048.0
 _BUILD = """
     INSERT INTO field_spec
     SELECT 'f' || f, 'bench', 'f', 'f', 180, 90, 0.6, 1.0, 'standard', false, false, [], [], [], 'f' || f FROM range($fields) t(f);
@@ -35,44 +48,109 @@ _BUILD = """
 
 def measure(folder: Path) -> list[Figure]:
     figures: list[Figure] = []
-    for name, (limit, memory) in PARTS.items():
+    for name, limits in PARTS.items():
         place = folder / name.replace(" ", "-")
         place.mkdir()
         command = [sys.executable, "-m", "bench.survive_scale", name, str(place)]
         told = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-        note = f"{told['observations']:,} observations, {told['golden']:,} golden values, CPU {told['cpu']:.1f} s"
         figures += [
-            Figure(f"survivorship, {name}", round(told["wall"], 1), "s", limit, note),
-            Figure(f"survivorship, {name}: peak memory", told["peak"], "MB", memory),
+            Figure(
+                f"survivorship: {step}",
+                round(told[step]["wall"], 1),
+                "s",
+                limit,
+                f"CPU {told[step]['cpu']:.1f} s; {told['note']}",
+            )
+            for step, limit in limits.items()
         ]
+        figures.append(Figure(f"survivorship, {name}: peak memory", told["peak"], "MB", MOST_MEMORY))
     return figures
 
 
-def _part(name: str, folder: Path) -> None:
-    from warehouse.golden import settle_golden  # noqa: PLC0415 - only in the process that is measured
-    from warehouse.store import open_warehouse  # noqa: PLC0415
+def _timed(told: dict[str, Any], step: str, act: Callable[[], Any]) -> None:
+    wall, cpu = time.perf_counter(), time.process_time()
+    act()
+    told[step] = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
 
-    fresh = name == "from nothing"
+
+def _part(name: str, folder: Path) -> None:
+    from warehouse.store import open_warehouse  # noqa: PLC0415 - only in the process that is measured
+
+    told: dict[str, Any] = {}
     with open_warehouse(folder, memory_limit="1200MB") as warehouse:
-        given = {
-            "accounts": ACCOUNTS, "fields": FIELDS, "looks": 2 if fresh else 1, "share": 556 if fresh else 334,
-        }  # fmt: skip
-        warehouse.run(_BUILD, given)
-        accounts = [f"A{n}" for n in range(ACCOUNTS)]
-        if not fresh:
-            settle_golden(warehouse, "r0", accounts, NOW)
-            warehouse.run(
-                "INSERT INTO observation BY NAME SELECT * REPLACE (id || 'x' AS id, 'r9' AS run_id, value || '!' AS value, "
-                "key || '!' AS key, TIMESTAMP '2026-11-22' AS observed_at) FROM observation WHERE hash(id, 7) % 100 = 0"
-            )
+        {"from nothing": _from_nothing, "nights": _nights, "pull": _pulls}[name](warehouse, told)
+    print(json.dumps(told | {"peak": peak_memory()}))
+
+
+def _from_nothing(warehouse: Warehouse, told: dict[str, Any]) -> None:
+    from warehouse.golden import settle_golden  # noqa: PLC0415
+
+    warehouse.run(_BUILD, {"accounts": ACCOUNTS, "fields": FIELDS, "looks": 2, "share": 556})
+    warehouse.run("CHECKPOINT evergreen")
+    _timed(told, "10,000,000 observations from nothing", lambda: settle_golden(warehouse, "r1", _ids(), NOW))
+    told["note"] = _sizes(warehouse)
+
+
+def _nights(warehouse: Warehouse, told: dict[str, Any]) -> None:
+    from warehouse.golden import settle_golden  # noqa: PLC0415
+
+    warehouse.run(_BUILD, {"accounts": ACCOUNTS, "fields": FIELDS, "looks": 1, "share": 334})
+    settle_golden(warehouse, "r0", _ids(), NOW)
+    nights = {
+        "nothing new": "false",
+        "1 % of accounts changed": "hash(account_id, 7) % 100 = 0",
+        "every account touched": "rowid IN (SELECT min(rowid) FROM observation GROUP BY account_id)",
+    }
+    for day, (step, changed) in enumerate(nights.items(), 1):
+        at = NOW + timedelta(days=day)
+        warehouse.run(
+            "INSERT INTO observation BY NAME SELECT * REPLACE (id || $run AS id, $run AS run_id, value || '!' AS value, "
+            f"key || '!' AS key, $at::TIMESTAMP AS observed_at) FROM observation WHERE {changed}",
+            {"run": f"n{day}", "at": at},
+        )
         warehouse.run("CHECKPOINT evergreen")
-        wall, cpu = time.perf_counter(), time.process_time()
-        golden = settle_golden(warehouse, "r1", accounts, NOW + timedelta(days=1))
-        told = {
-            "wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu, "golden": golden,
-            "observations": warehouse.value("SELECT count(*) FROM observation"), "peak": peak_memory(),
-        }  # fmt: skip
-    print(json.dumps(told))
+        _timed(told, step, partial(settle_golden, warehouse, f"n{day}", _ids(), at))
+    told["note"] = _sizes(warehouse)
+
+
+def _pulls(warehouse: Warehouse, told: dict[str, Any]) -> None:
+    from accounts.account import Account, Actor, FieldHistory  # noqa: PLC0415
+    from accounts.catalogue import shipped_catalogue  # noqa: PLC0415
+    from warehouse.catalogue_table import store_catalogue  # noqa: PLC0415
+    from warehouse.crm_state import take_pull  # noqa: PLC0415
+
+    catalogue, day = shipped_catalogue(), NOW - timedelta(days=400)
+    columns = {name: name for name in [f.name for f in catalogue if f.judged][:FIELDS]}
+
+    def account(n: int, turn: int) -> Account:
+        values = {name: f"{name} {n % 977} {turn}" for name in columns}
+        values |= {
+            "name": f"Acme {n} Ltd",
+            "phone": f"+1 303-555-{n % 10000:04}",
+            "website": f"https://www.acme-{n}.example/",
+        }
+        return Account(f"A{n}", values, day, "import", {"": FieldHistory(day, "import", Actor.MACHINE)})
+
+    store_catalogue(warehouse, catalogue, columns, ["site"])
+    pulled = [account(n, 0) for n in range(PULLED)]
+    for turn, step in enumerate(PARTS["pull"]):
+        if turn == 2:
+            pulled[::100] = [account(n, turn) for n in range(0, PULLED, 100)]
+        _timed(
+            told,
+            step,
+            partial(take_pull, warehouse, f"r{turn}", pulled, catalogue, columns, NOW + timedelta(days=turn)),
+        )
+    told["note"] = f"{PULLED:,} accounts × {FIELDS} fields"
+
+
+def _ids() -> list[str]:
+    return [f"A{n}" for n in range(ACCOUNTS)]
+
+
+def _sizes(warehouse: Warehouse) -> str:
+    told, golden = (warehouse.value(f"SELECT count(*) FROM {table}") for table in ("observation", "golden"))
+    return f"{told:,} observations, {golden:,} golden rows"
 
 
 def peak_memory() -> int:
