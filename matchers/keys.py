@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,9 @@ from accounts.account import Company
 from matchers.attributes import domains_of
 from matchers.columns import Bits, Floats, Grid, Ints, LatinColumns, NameColumns
 from matchers.names import Name
+from matchers.romanised import spellings_of
 from matchers.sounds import plain_pinyin
+from matchers.workers import share_out
 
 KINDS = (
     "identifier", "domain", "phone", "core", "rarest word", "second word", "beginning", "one letter off",
@@ -33,6 +35,9 @@ ANYWHERE = np.uint32(1 << 31)
 """Bit of pairs that some key proposed without looking at the place."""
 
 _MIX = np.uint64(0x9E3779B97F4A7C15)
+
+_WORTH_SHARING = 20_000
+"""Rows below which another process costs more than it brings."""
 
 _SHORT = 3
 """Letters of a Latin word up to which it is no key to a Chinese name's sound."""
@@ -68,10 +73,18 @@ def mixed(keys: Bits, salt: int | Bits) -> Bits:
 
 def keys_of_table(companies: Sequence[Company], columns: NameColumns, cities: Ints) -> Keys:
     """All keys of a table's rows; `cities` are numbers of the rows' cities, 0 where none is known."""
-    return Keys.joined([
-        *_of_attributes(companies),
-        *_of_latin(columns), *_of_han(columns, cities), *_of_sounds(columns),
-    ])  # fmt: skip
+
+    def others(columns: NameColumns) -> Iterator[tuple[str, Ints, Bits]]:
+        yield from _of_attributes(companies)
+        yield from _of_latin(columns)
+        yield from _of_han(columns, cities)
+
+    def made(make: Callable[[NameColumns], Iterator[tuple[str, Ints, Bits]]]) -> list[tuple[str, Ints, Bits]]:
+        return list(make(columns))
+
+    makers = [others, _of_sounds]  # the sounds' tables take long to load: elsewhere, meanwhile
+    found = share_out(made, makers) if len(cities) >= _WORTH_SHARING else list(map(made, makers))
+    return Keys.joined([key for keys in found for key in keys])
 
 
 def _numbered(kind: str, found: Iterable[tuple[int, str]]) -> tuple[str, Ints, Bits]:
@@ -175,7 +188,12 @@ def _of_sounds(columns: NameColumns) -> Iterator[tuple[str, Ints, Bits]]:
         return
     names = columns.latin
     rows = np.flatnonzero(~columns.is_han & (columns.place >= 0))
-    said = hashes([plain_pinyin(brand[:4]) for brand in columns.han.brand])
+    han_rows = np.flatnonzero(columns.is_han)
+    older = list(_older(columns, han_rows))
+    said = np.concatenate([
+        hashes([plain_pinyin(brand[:4]) for brand in columns.han.brand]), hashes([text for _, text in older])
+    ])  # fmt: skip
+    said_at = np.concatenate([han_rows, np.fromiter((row for row, _ in older), np.int64, len(older))])
     sizes = names.sizes[:, :3]
     glued = [(at, "".join(tokens[:2])) for at, tokens in enumerate(_latin_parts(columns)) if len(tokens) > 1]
     heard_at = np.concatenate(
@@ -185,9 +203,19 @@ def _of_sounds(columns: NameColumns) -> Iterator[tuple[str, Ints, Bits]]:
         names.tokens[:, :3][sizes > _SHORT].view(np.uint64), hashes([text for _, text in glued])
     ])  # fmt: skip
     met, spoken = np.isin(heard, said), np.isin(said, heard)
-    yield "pinyin", np.concatenate([rows[heard_at[met]], np.flatnonzero(columns.is_han)[spoken]]), np.concatenate([
+    yield "pinyin", np.concatenate([rows[heard_at[met]], said_at[spoken]]), np.concatenate([
         heard[met], said[spoken]
     ])  # fmt: skip
+
+
+def _older(columns: NameColumns, rows: Ints) -> Iterator[tuple[int, str]]:
+    """Wade–Giles and Cantonese spellings of brands, where a table holds traditional characters, as Taiwan and Hong Kong write."""
+    old = any(columns.names[row].traditional for row in rows.tolist())
+    for row in rows.tolist() if old else ():
+        name = columns.names[row]
+        if name.han is not None:
+            for text in {name.han.brand[:2], name.han.brand[:4]}:
+                yield from ((row, spelling) for spelling in spellings_of(text))
 
 
 def order_of(names: Sequence[Name]) -> Floats:
