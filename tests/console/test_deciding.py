@@ -119,7 +119,11 @@ def test_feedback_on_a_story_is_kept_for_the_next_run(client: TestClient, folder
 
 def test_pairs_are_judged_and_a_judgement_taken_back(client: TestClient, folder: Path) -> None:
     shown = client.get("/duplicates").text
-    assert "same phone +1 713-555-0000" in shown and "Tarn Capital Fund II" in shown and 'class="grade A"' in shown
+    assert (
+        "same phone +1 713-555-0000" in shown
+        and "Tarn Capital Fund II" in shown
+        and 'class="grade A"' in shown
+    )
     csrf = token(client, "/duplicates")
 
     def judge(one: str, other: str, verdict: str) -> int:
@@ -140,7 +144,12 @@ def test_pairs_are_judged_and_a_judgement_taken_back(client: TestClient, folder:
 
 def test_names_are_given_and_taken_back(client: TestClient, folder: Path) -> None:
     assert "Alder Kilns Ltd" in client.get("/accounts/A00").text
-    given = {"csrf": token(client, "/accounts/A00"), "name": "<b>青杨</b>", "what": "former", "until": "2024-05-01"}
+    given = {
+        "csrf": token(client, "/accounts/A00"),
+        "name": "<b>青杨</b>",
+        "what": "former",
+        "until": "2024-05-01",
+    }
     assert client.post("/accounts/A00/name", data=given, follow_redirects=False).status_code == 303
     shown = client.get("/accounts/A00").text
     assert "&lt;b&gt;青杨&lt;/b&gt;" in shown and "until 2024-05-01" in shown
