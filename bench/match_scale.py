@@ -1,7 +1,7 @@
 """Deduplicates invented names with noisy copies beside Splink and goldenmatch: rows a second, F1, precision, memory.
 
     python -m bench match_scale            (100,000 and 1,000,000 rows)
-    python bench/match_scale.py [ROWS] [--peers]
+    python -m bench.match_scale [ROWS] [--peers]
 
 Half of the names are Chinese, half English; every fifth row has a noisy copy; name and city only. Each engine runs in a
 process of its own, one after the other, on the same rows. The peers get an environment of their own, made for this
@@ -15,41 +15,22 @@ import json
 import os
 import subprocess
 import sys
-import venv
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-if __package__:
-    from bench.figure import Figure
-    from bench.match_rows import make
-else:
-    from figure import Figure  # type: ignore[no-redef]
-    from match_rows import make  # type: ignore[no-redef]
+from bench.environments import python_of
+from bench.figure import Figure, Unavailable
+from bench.match_rows import make
 
 __all__ = ["make", "measure"]
 
-PEERS = ("splink>=5,<6", "goldenmatch>=3.22,<4", "goldenmatch-native", "pandas", "pyarrow")
+PEERS = ("matching",)
+THEIRS = ("splink", "goldenmatch")
 SIZES = (100_000, 1_000_000)
 _PATIENCE = 420
 """Seconds after which an engine is stopped."""
 
 _ENGINES = Path(__file__).parent / "match_engines.py"
-
-
-def peers_python() -> str | None:
-    """The interpreter of the peers' own environment, made when first asked for; None where it cannot be."""
-    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "evergreen" / "bench-peers"
-    python = base / "bin" / "python"
-    if not (base / "made").exists():
-        venv.create(base, clear=True, with_pip=True)
-        done = subprocess.run(
-            [python, "-m", "pip", "install", "-q", *PEERS], capture_output=True, text=True, check=False
-        )
-        if done.returncode:
-            return None
-        (base / "made").touch()
-    return str(python)
 
 
 def run(engine: str, size: int, python: str = sys.executable) -> dict[str, Any]:
@@ -73,33 +54,40 @@ def run(engine: str, size: int, python: str = sys.executable) -> dict[str, Any]:
     return told
 
 
-def compare(sizes: tuple[int, ...], *, peers: bool) -> Iterator[tuple[str, int, dict[str, Any]]]:
-    """Each engine on each size, one after the other."""
-    theirs = peers_python() if peers else None
-    for size in sizes:
-        yield "ours", size, run("ours", size)
-        for engine in ("splink", "goldenmatch") if peers else ():
-            told = run(engine, size, theirs) if theirs else {"failed": "its packages could not be installed"}
-            yield engine, size, told
+def peers_of(size: int) -> dict[str, dict[str, Any]]:
+    """What each peer tells of itself on the same rows, one after the other."""
+    try:
+        python = str(python_of("matching"))
+    except Unavailable as error:
+        return {engine: {"failed": str(error)} for engine in THEIRS}
+    return {engine: run(engine, size, python) for engine in THEIRS}
 
 
 def measure(folder: Path) -> list[Figure]:  # noqa: ARG001 - every measurement is handed one
-    """Figures of all engines at both sizes; limits are those of ours."""
-    figures: list[Figure] = []
-    for engine, size, told in compare(SIZES, peers=True):
-        head = f"dedupe {size:,} rows, {engine}"
-        if "failed" in told:
-            figures.append(Figure(head, 0, "rows", None, told["failed"]))
-            continue
-        limit = {"ours": {100_000: 100_000 / 28_000, 1_000_000: 120.0}}.get(engine, {}).get(size)
-        note = f"{size / told['seconds']:,.0f} rows/s; processor {told['processor_seconds']} s"
-        right = f"precision {told['precision']}, recall {told['recall']}"
-        figures.append(Figure(head, told["seconds"], "s", limit, note))
-        figures.append(Figure(f"{head}: F1", told["f1"], "", None, right))
-        figures.append(
-            Figure(f"{head}: peak memory", told["peak_mb"], "MB", 4096 if engine == "ours" else None)
-        )
-    return figures
+    """100,000 rows beside the peers, and 1,000,000 rows of ours: the peers are not done with those while anybody waits."""
+    return [*_figures(SIZES[0], peers_of(SIZES[0]), 28_000), *_figures(SIZES[1], {}, SIZES[1] / 120)]
+
+
+def _figures(size: int, theirs: dict[str, dict[str, Any]], rate: float) -> list[Figure]:
+    told, head = run("ours", size), f"dedupe {size:,} rows"
+    if "failed" in told:
+        raise RuntimeError(told["failed"])
+    failed = "; ".join(f"{engine}: {said['failed']}" for engine, said in theirs.items() if "failed" in said)
+    done = {engine: said for engine, said in theirs.items() if "failed" not in said}
+
+    def beside(name: str) -> dict[str, float]:
+        return {engine: said[name] for engine, said in done.items()}
+
+    rates = {engine: round(size / said["seconds"]) for engine, said in done.items()}
+    right = f"precision {told['precision']}, recall {told['recall']}"
+    return [
+        Figure(
+            f"{head}, by the clock", round(size / told["seconds"]), "rows/s", rate, failed, rates, more=True
+        ),
+        Figure(f"{head}, CPU", told["processor_seconds"], "s", None, "", beside("processor_seconds")),
+        Figure(f"{head}: F1", told["f1"], "", None, right, beside("f1"), more=True),
+        Figure(f"{head}: peak memory", told["peak_mb"], "MB", 4096, "", beside("peak_mb")),
+    ]
 
 
 def main() -> None:
@@ -107,7 +95,8 @@ def main() -> None:
     parser.add_argument("rows", type=int, nargs="?", default=100_000)
     parser.add_argument("--peers", action="store_true")
     options = parser.parse_args()
-    for engine, _, told in compare((options.rows,), peers=options.peers):
+    print(json.dumps({"engine": "ours"} | run("ours", options.rows)))
+    for engine, told in peers_of(options.rows).items() if options.peers else ():
         print(json.dumps({"engine": engine} | told))
 
 
