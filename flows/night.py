@@ -18,7 +18,7 @@ from threading import Event
 from typing import Protocol
 
 from accounts.account import Account
-from accounts.errors import EvergreenError, NothingReachable, WorkLeft
+from accounts.errors import EvergreenError, NothingReachable, WarehouseError, WorkLeft
 from accounts.run import Run, RunStatus
 from flows.applying import Applied, apply_set, heal, take_written
 from flows.concluding import conclude, take_feedback
@@ -139,12 +139,18 @@ def run_night(
     try:
         return _stages(night, shards)
     except EvergreenError as error:
-        finish_run(services.warehouse, night.run_id, RunStatus.FAILED, services.clock.now(), {}, str(error))
+        _fail(night, str(error))
         raise
     except Exception as error:
-        told = f"a fault in the program: {type(error).__name__}: {error}"
-        finish_run(services.warehouse, night.run_id, RunStatus.FAILED, services.clock.now(), {}, told)
+        _fail(night, f"a fault in the program: {type(error).__name__}: {error}")
         raise
+
+
+def _fail(night: _Night, told: str) -> None:
+    """Puts the run on record as failed; where not even that can be written, the next run finds it dead."""
+    services = night.services
+    with suppress(WarehouseError):
+        finish_run(services.warehouse, night.run_id, RunStatus.FAILED, services.clock.now(), {}, told)
 
 
 def _stages(night: _Night, shards: ShardRunner) -> RunReport:

@@ -120,6 +120,10 @@ class Warehouse:
             return result
         except (duckdb.IOException, duckdb.FatalException) as error:
             raise _disk_trouble(error, self.folder) from error
+        except duckdb.TransactionException as error:
+            if "Failed to commit" not in str(error):
+                raise
+            raise _disk_trouble(error, self.folder) from error
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -59,6 +59,7 @@ def test_ten_questions_are_reviewed_by_keyboard(page: Page, base: str, folder: P
     for left, key in zip(range(11, 1, -1), "aarrkkllaa", strict=True):
         page.keyboard.press(key)
         expect(page.locator("#question")).to_contain_text(f"of {left}")
+        expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added")).to_have_count(0)
     store = DecisionStore(folder / ".evergreen")
     assert [d.action.value for d in store.all()] == ["accept"] * 2 + ["reject"] * 2 + ["keep"] * 2 + [
         "lock"
