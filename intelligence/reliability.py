@@ -26,6 +26,8 @@ FALSE_VALUES = 10
 CAUTION = 1.0
 #: How far a source's shift strays from none, a field's from its source's, and a field's by itself (standard deviations).
 SOURCE_SPREAD, FIELD_SPREAD, ALONE_SPREAD = 0.7, 0.7, 1.0
+#: Claims that met other sources before anything is held for or against one; a person's word counts by itself.
+LEAST = 5
 _ROUNDS, _STEPS, _EDGE = 5, 30, 0.005
 
 Pair = tuple[str, str]
@@ -129,12 +131,22 @@ def _fit(beliefs: Mapping[Pair, Sequence[_Belief]]) -> tuple[dict[str, float], d
     by_source: dict[str, list[_Belief]] = defaultdict(list)
     for (source, _), rows in beliefs.items():
         by_source[source] += rows
-    common = {source: _shift(rows, 0.0, SOURCE_SPREAD)[0] for source, rows in by_source.items()}
-    return common, {pair: _shift(rows, common[pair[0]], FIELD_SPREAD)[0] for pair, rows in beliefs.items()}
+    common = {source: _shift(_telling(rows), 0.0, SOURCE_SPREAD)[0] for source, rows in by_source.items()}
+    return common, {
+        pair: _shift(_telling(rows), common[pair[0]], FIELD_SPREAD)[0] for pair, rows in beliefs.items()
+    }
+
+
+def _telling(rows: Sequence[_Belief]) -> Sequence[_Belief]:
+    """The beliefs that tell something: none where a source met others a few times only and nobody looked.
+
+    Two sources that differ over one value are no reason to doubt either, least of all about that very value.
+    """
+    return rows if len(rows) >= LEAST or any(b.checked for b in rows) else ()
 
 
 def _told(rows: Sequence[_Belief], shift: float, common: float) -> Reliability:
-    alone, deviation = _shift(rows, min(0.0, common), ALONE_SPREAD)
+    alone, deviation = _shift(_telling(rows), min(0.0, common), ALONE_SPREAD)
     return Reliability(
         shift=shift,
         sure=min(shift, alone - min(max(alone, 0.0), CAUTION * deviation)),
