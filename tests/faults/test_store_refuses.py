@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -30,14 +31,19 @@ def refuse(monkeypatch: pytest.MonkeyPatch, first: int, times: int, error: int) 
             refused.append(what)
             raise OSError(error, os.strerror(error))
 
-    def put(self: FolderStore, name: str, file: Path) -> None:
-        def copy(*given: Any) -> None:
-            refusing(name)
-            real_copy(*given)
+    storing = threading.local()  # shards are stored side by side
 
-        with monkeypatch.context() as patch:
-            patch.setattr(shutil, "copyfileobj", copy)
+    def copy(*given: Any) -> None:
+        if name := getattr(storing, "name", None):
+            refusing(name)
+        real_copy(*given)
+
+    def put(self: FolderStore, name: str, file: Path) -> None:
+        storing.name = name
+        try:
             real_put(self, name, file)
+        finally:
+            storing.name = None
 
     def walk(self: Path, pattern: str) -> Any:
         if "shared" in self.parts:
@@ -45,6 +51,7 @@ def refuse(monkeypatch: pytest.MonkeyPatch, first: int, times: int, error: int) 
         return real_walk(self, pattern)
 
     real_put = FolderStore.put
+    monkeypatch.setattr(shutil, "copyfileobj", copy)
     monkeypatch.setattr(FolderStore, "put", put)
     monkeypatch.setattr(Path, "rglob", walk)
     return refused
