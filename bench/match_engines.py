@@ -26,10 +26,12 @@ def ours(rows: Rows) -> Iterator[list[object]]:
     """This project, as `match dedupe` does it."""
     from accounts.account import Company  # noqa: PLC0415
     from matchers.clusters import dedupe  # noqa: PLC0415
+    from matchers.workers import without_collector  # noqa: PLC0415
 
-    companies = [
-        Company(id=row[0], names=(row[1],), address={"city": row[2]} if row[2] else {}) for row in rows
-    ]
+    with without_collector():  # as the command reads a table
+        companies = [
+            Company(id=row[0], names=(row[1],), address={"city": row[2]} if row[2] else {}) for row in rows
+        ]
     yield [cluster for cluster, _ in dedupe(companies)]
 
 
