@@ -73,7 +73,11 @@ def test_nonsense_in_retry_after_is_no_error() -> None:
 
     def answer(wire: Any, path: str, own: str) -> None:
         if asked:
-            wire.sendall(b"HTTP/1.1 429 x\r\nRetry-After: " + asked.pop() + b"\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+            wire.sendall(
+                b"HTTP/1.1 429 x\r\nRetry-After: "
+                + asked.pop()
+                + b"\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+            )
         else:
             wire.sendall(OK + JSON + b"Connection: close\r\nContent-Length: 2\r\n\r\n{}")
 
