@@ -34,16 +34,15 @@ def take_pull(
     pulled = list(accounts)
     rules = _rules(catalogue, columns)
     digests = {account.id: _digest(account, rules) for account in pulled}
-    # before the transaction: DuckDB 2.0.0 joins nothing to a temporary table made and filled with a whole row group in one
-    warehouse.run("CREATE OR REPLACE TEMP TABLE pulled_account AS FROM crm_account LIMIT 0")
-    warehouse.run("CREATE OR REPLACE TEMP TABLE pulled_value AS FROM crm_value LIMIT 0")
-    warehouse.run("CREATE OR REPLACE TEMP TABLE gone_account (account_id VARCHAR)")
     with warehouse.transaction():
         held = {
             r["account_id"]: r["digest"] for r in warehouse.rows("SELECT account_id, digest FROM crm_account")
         }
         spoken = {r["account_id"] for r in warehouse.rows(sql("spoken_since_pull"))}
         fresh = [a for a in pulled if a.id in spoken or held.get(a.id) != digests[a.id]]
+        warehouse.make_like("pulled_account", "crm_account")
+        warehouse.make_like("pulled_value", "crm_value")
+        warehouse.run("CREATE OR REPLACE TEMP TABLE gone_account (account_id VARCHAR)")
         warehouse.append("pulled_account", (_account_row(a) | {"digest": digests[a.id]} for a in fresh))
         warehouse.append("pulled_value", (row for a in fresh for row in _value_rows(a, catalogue, columns)))
         warehouse.append("gone_account", ({"account_id": key} for key in held.keys() - digests.keys()))

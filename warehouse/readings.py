@@ -19,7 +19,7 @@ _NEWEST = """
 
 def prepare_readings(warehouse: Warehouse) -> None:
     """Empty tables for a shard's readings."""
-    warehouse.run(f"CREATE OR REPLACE TEMP TABLE {FRESH} AS FROM reading LIMIT 0")
+    warehouse.make_like(FRESH, "reading")
     warehouse.run(
         f"CREATE OR REPLACE TEMP TABLE {SIGHTS} (run_id VARCHAR, account_id VARCHAR, source VARCHAR, record_id VARCHAR, "
         "seen_at TIMESTAMP, link_basis VARCHAR)"

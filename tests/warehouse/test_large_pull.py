@@ -24,6 +24,17 @@ def test_every_value_of_a_large_pull_is_kept(tmp_path: Path) -> None:
     accounts = [Account(f"A{n}", dict.fromkeys(fields, "same")) for n in range(count)]
     columns = {field: field for field in fields}
     with open_warehouse(tmp_path) as warehouse:
+        warehouse.run("SET threads = 2")  # one thread never showed it
         store_catalogue(warehouse, catalogue, columns, ["bench"])
-        take_pull(warehouse, "r1", accounts, catalogue, columns, NOW)
+        with warehouse.transaction():  # as `flows.pulling` does
+            take_pull(warehouse, "r1", accounts, catalogue, columns, NOW)
         assert warehouse.value("SELECT count(value) FROM crm_value") == count * len(fields)
+
+
+def test_a_table_made_like_another_keeps_all_that_is_put_in(tmp_path: Path) -> None:
+    with open_warehouse(tmp_path) as warehouse:
+        warehouse.run("SET threads = 2")
+        with warehouse.transaction():
+            warehouse.make_like("fresh", "crm_value")
+            warehouse.append("fresh", ({"account_id": f"A{n}", "field": "name"} for n in range(130_000)))
+            assert warehouse.value("SELECT count(DISTINCT account_id) FROM fresh") == 130_000
