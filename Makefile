@@ -8,7 +8,7 @@ TRYTON := build/tryton
 AUDIT := build/audit
 ATHERIS := build/atheris
 LAKE := build/lake
-LAKE_TESTS := tests/warehouse tests/fleet/test_lake_night.py
+LAKE_TESTS := tests/warehouse tests/fleet/test_lake_night.py tests/faults/test_catalogue_dies.py
 
 .DEFAULT_GOAL := help
 .PHONY: fuzz fuzz-guided faults audit services lake test-lake docs pictures help setup tryton tryton-if-possible nightly test test-slow test-fast browser lint types bench lock clean

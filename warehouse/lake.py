@@ -7,7 +7,9 @@ every night is a snapshot that can be read as it was. DuckLake and its way to Po
 
 from __future__ import annotations
 
+import ctypes
 import fcntl
+import re
 import tempfile
 from collections.abc import Callable
 from importlib import import_module, resources
@@ -25,6 +27,11 @@ _EXTENSIONS = {"postgres_scanner": "postgres", "ducklake": "ducklake"}
 _INLINED = 200
 #: Where the rows lie, in the folder of the warehouse.
 LAKE = "lake"
+#: How DuckLake, and what speaks with PostgreSQL for it, begin to tell that the catalogue did not answer.
+_CATALOGUES = re.compile(
+    r"DuckLake|Postgres|Failed to (commit|(execute|prepare) (query|COPY))|to the server|the connection unexpectedly"
+    r"|transaction is aborted"
+)
 
 
 def attach_lake(
@@ -56,6 +63,29 @@ def attach_lake(
         lock.close()
         raise
     return lock
+
+
+def is_catalogues(error: duckdb.Error) -> bool:
+    """True where it was the catalogue that failed, and not the query that is wrong."""
+    return isinstance(error, duckdb.InternalException) or _CATALOGUES.search(str(error)) is not None
+
+
+def abandon(connection: duckdb.DuckDBPyConnection) -> None:
+    """Leaves a connection as it is until the process ends, for its end would be that of the process.
+
+    DuckLake may fall over itself where PostgreSQL dies under it; DuckDB then refuses even to roll back, and aborts when it is closed.
+    """
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(connection))
+
+
+def catalogue_lost(error: duckdb.Error, folder: Path) -> WarehouseError:
+    """What to say, and to do, when the catalogue was lost in the middle of the work."""
+    return WarehouseError(
+        f"The lake's catalogue in PostgreSQL was lost: {' '.join(str(error).partition('Stack Trace')[0].split())[:300]}",
+        remedy="See that PostgreSQL runs ([warehouse] lake) and run this again: what was committed is safe, the rest has left "
+        "nothing, and the next run goes on from there.",
+        path=folder,
+    )
 
 
 def load_extensions(connection: duckdb.DuckDBPyConnection) -> None:

@@ -21,7 +21,7 @@ from typing import IO, Any
 import duckdb
 
 from accounts.errors import WarehouseError, WriterBusy
-from warehouse.lake import attach_lake
+from warehouse.lake import abandon, attach_lake, catalogue_lost, is_catalogues
 
 #: Written so that DuckDB 1.5 and 2.x both read it.
 STORAGE = "v1.5.0"
@@ -52,13 +52,16 @@ class Warehouse:
 
     def __init__(
         self, connection: duckdb.DuckDBPyConnection, folder: Path, *, scratch: Path | None = None,
-        lock: IO[str] | None = None,
+        lock: IO[str] | None = None, is_lake: bool = False,
     ) -> None:  # fmt: skip
         self._db = connection
         self.folder = folder
         self._scratch = scratch
         self._lock = lock
         self._inside = False
+        #: True where the rows lie in a lake (`warehouse.lake`) and not in a file.
+        self.is_lake = is_lake or lock is not None
+        self._is_broken = False
 
     def __enter__(self) -> Warehouse:
         return self
@@ -70,24 +73,21 @@ class Warehouse:
 
     def close(self) -> None:
         """Gives the file back."""
-        self._db.close()
+        abandon(self._db) if self._is_broken else self._db.close()
         if self._lock is not None:
             self._lock.close()
 
-    @property
-    def is_lake(self) -> bool:
-        """True where the rows lie in a lake (`warehouse.lake`) and not in a file."""
-        return self._lock is not None
-
     def another(self) -> Warehouse:
         """A second hand on the same open database, for another thread."""
-        return Warehouse(self._db.cursor(), self.folder, scratch=self._scratch)
+        return Warehouse(self._db.cursor(), self.folder, scratch=self._scratch, is_lake=self.is_lake)
 
     def rows(self, query: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         """The rows of a query as dicts; times come back aware, in UTC."""
         cursor = self._execute(query, parameters)
         names = [column[0] for column in cursor.description or ()]
-        return [dict(zip(names, map(_aware, row), strict=True)) for row in cursor.fetchall()]
+        with self._explained():
+            found = cursor.fetchall()
+        return [dict(zip(names, map(_aware, row), strict=True)) for row in found]
 
     def stream(
         self, query: str, parameters: Mapping[str, Any] | None = None, *, at_once: int = 2_000
@@ -98,13 +98,19 @@ class Warehouse:
         """
         cursor = self._execute(query, parameters)
         names = [column[0] for column in cursor.description or ()]
-        while batch := cursor.fetchmany(at_once):
+        while True:
+            with self._explained():
+                batch = cursor.fetchmany(at_once)
+            if not batch:
+                return
             for row in batch:
                 yield dict(zip(names, map(_aware, row), strict=True))
 
     def value(self, query: str, parameters: Mapping[str, Any] | None = None) -> Any:
         """The first column of the first row, or None."""
-        row = self._execute(query, parameters).fetchone()
+        cursor = self._execute(query, parameters)
+        with self._explained():
+            row = cursor.fetchone()
         return _aware(row[0]) if row else None
 
     def run(self, query: str, parameters: Mapping[str, Any] | None = None) -> None:
@@ -112,18 +118,31 @@ class Warehouse:
         self._execute(query, parameters)
 
     def _execute(self, query: str, parameters: Mapping[str, Any] | None) -> duckdb.DuckDBPyConnection:
-        try:
-            result = self._db
+        result = self._db
+        with self._explained():
             for statement in self._db.extract_statements(query):
                 given = {name: _naive((parameters or {})[name]) for name in statement.named_parameters}
                 result = self._db.execute(statement, given or None)
-            return result
-        except (duckdb.IOException, duckdb.FatalException) as error:
-            raise _disk_trouble(error, self.folder) from error
-        except duckdb.TransactionException as error:
-            if "Failed to commit" not in str(error):
+        return result
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Tells what the disk, or a lake's catalogue, did not do as WarehouseError; what is wrong with a query stays as it is."""
+        try:
+            yield
+        except duckdb.Error as error:
+            told = self._trouble(error)
+            if told is None:
                 raise
-            raise _disk_trouble(error, self.folder) from error
+            raise told from error
+
+    def _trouble(self, error: duckdb.Error) -> WarehouseError | None:
+        is_disk = isinstance(error, (duckdb.IOException, duckdb.FatalException))
+        is_disk |= isinstance(error, duckdb.TransactionException) and "Failed to commit" in str(error)
+        if self.is_lake and (is_disk or is_catalogues(error)):
+            self._is_broken |= isinstance(error, (duckdb.FatalException, duckdb.InternalException))
+            return catalogue_lost(error, self.folder)
+        return _disk_trouble(error, self.folder) if is_disk else None
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -131,7 +150,8 @@ class Warehouse:
         if self._inside:
             yield
             return
-        self._db.execute("BEGIN")
+        with self._explained():
+            self._db.execute("BEGIN")
         self._inside = True
         try:
             yield
@@ -144,7 +164,7 @@ class Warehouse:
         try:
             self._db.execute("COMMIT")
         except duckdb.Error as error:
-            raise _disk_trouble(error, self.folder) from error
+            raise self._trouble(error) or _disk_trouble(error, self.folder) from error
 
     def script(self, name: str, parameters: Mapping[str, Any] | None = None) -> None:
         """Executes all statements of `warehouse/sql/NAME.sql`."""

@@ -62,7 +62,7 @@ def test_three_machines_one_of_which_dies_bring_what_one_machine_reads(
     alone = Nights(tmp_path / "alone", 40, run=RUN, web=WEB, **NO_NAMES)
     with (
         machines(tmp_path, 3) as (host, workers), postgres() as database, objects() as bucket,
-        served(alone.world, ca, "0.0.0.0", seconds=0.2) as port, prefect_server(tmp_path, host, database) as clients,
+        served(alone.world, ca, "0.0.0.0", seconds=0.2) as port, prefect_server(tmp_path, host, database.address) as clients,
     ):  # fmt: skip
         fleet = Nights(
             tmp_path / "fleet", 40, run=RUN, web=WEB, **NO_NAMES,

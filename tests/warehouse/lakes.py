@@ -11,7 +11,7 @@ from typing import IO
 
 import duckdb
 
-from tests.fleet.postgres import binary, need_postgres, postgres
+from tests.fleet.postgres import Postgres, binary, need_postgres, postgres
 from warehouse.lake import attach_lake
 from warehouse.store import open_warehouse
 
@@ -19,8 +19,9 @@ from warehouse.store import open_warehouse
 class Lakes:
     """Catalogues in one PostgreSQL."""
 
-    def __init__(self, address: str) -> None:
-        self._user, _, place = address.partition("@")
+    def __init__(self, server: Postgres) -> None:
+        self.server = server
+        self._user, _, place = server.address.partition("@")
         self._host, _, self._port = place.partition(":")
         self._made: set[str] = set()
 
@@ -47,8 +48,8 @@ class Lakes:
 def lakes_on_postgres(folder: Path) -> Iterator[Lakes]:
     """Runs PostgreSQL with one catalogue that is made, to copy."""
     need_postgres()
-    with postgres() as address:
-        lakes = Lakes(address)
+    with postgres() as server:
+        lakes = Lakes(server)
         lakes.create("made")
         open_warehouse(folder, lake=lakes.told("made")).close()
         yield lakes
