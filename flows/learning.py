@@ -50,13 +50,18 @@ def learn_rates(warehouse: Warehouse, ttl_days: dict[str, int]) -> dict[Kind, Ra
 
 
 def learn_paces(warehouse: Warehouse) -> list[dict[str, Any]]:
-    """How much faster or slower each account changes than what it shows would let expect: rows of account_id, source, pace."""
+    """How much faster or slower each account changes than what it shows would let expect: rows of account_id, source, pace.
+
+    Learned from its own changes, its size and age, and how often its pages change at all.
+    """
     watched: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in account_histories(warehouse):
         watched[row["source"]].append(row)
     paces = []
     for rows in watched.values():
-        found = fit_paces([(r["days"] * r["rate"], r["changes"]) for r in rows])
+        found = fit_paces(
+            [(r["days"] * r["rate"], r["changes"]) for r in rows], [tuple(r["traits"]) for r in rows]
+        )
         paces += [
             {"account_id": r["account_id"], "source": r["source"], "pace": p}
             for r, p in zip(rows, found, strict=True)

@@ -4,7 +4,7 @@ A value that changes by chance at a rate λ (Poisson) is found changed after d d
 thus censored: several changes between two looks count as one. The rate with the highest posterior under a Gamma
 prior is found by Newton's method (Cho and Garcia-Molina, "Estimating frequency of change", TOIT 2003, for the
 irregular case). Rates borrow strength: a field's rate starts from its TTL, a segment's from the field's, an account's pace from
-how unlike each other accounts are. What a look is worth follows in `warehouse/sql/work_list_by_rate.sql`.
+what its traits tell and how unlike each other accounts are. What a look is worth follows in `warehouse/sql/work_list_by_rate.sql`.
 """
 
 from __future__ import annotations
@@ -21,11 +21,13 @@ BLANK_STRENGTH = 0.25
 #: How unlike accounts are taken to be before they were watched (the variance of their paces; 1 makes the liveliest tenth
 #: more than twenty times the stillest), and the watching that is worth: so many accounts, each until one change was due.
 UNLIKE, UNLIKE_STRENGTH = 1.0, 300.0
+#: Changes the prior counts for that a trait tells nothing.
+TRAIT_STRENGTH = 10.0
 #: Bounds of that variance: nearly all alike, wildly unlike.
 LEAST_UNLIKE, MOST_UNLIKE = 0.02, 5.0
 #: The segment that stands for all of them.
 ALL = "*"
-_STEPS = 60
+_STEPS, _ROUNDS = 60, 8
 #: Watching that amounts to less tells nothing.
 _NOTHING = 1e-12
 
@@ -118,21 +120,55 @@ def _rate(looks: Sequence[Looks], prior: float, strength: float) -> Rate:
     return Rate(fit_rate(looks, prior, strength), sum(x.looks for x in looks), sum(x.changes for x in looks))
 
 
-def fit_paces(histories: Sequence[tuple[float, int]]) -> list[float]:
+def fit_paces(
+    histories: Sequence[tuple[float, int]], traits: Sequence[tuple[str, ...]] | None = None
+) -> list[float]:
     """How much faster or slower than expected each account changes: one factor for each (expected, seen) changes.
 
-    Paces are taken to be Gamma with mean 1; how unlike they are comes from how much more the counts scatter than
-    chance (method of moments), drawn towards `UNLIKE` while little was watched. Accounts little watched stay near 1.
+    `traits` are what else is known of each account, as many words for each (size, age, how often its pages change …); what
+    they tell is learned (`fit_traits`) and is where an account's own pace starts from. Around that, paces are taken to be
+    Gamma; how unlike they are comes from how much more the counts scatter than chance (method of moments), drawn
+    towards `UNLIKE` while little was watched. Accounts little watched stay near what their traits tell, 1 without them.
 
     >>> [round(p, 1) for p in fit_paces([(1.0, 9), (1.0, 0), (1.0, 0), (1.0, 0), (0.0, 0)])]
     [3.1, 0.3, 0.3, 0.3, 1.0]
     """
-    expected = sum(e for e, _ in histories)
-    squares = sum(e * e for e, _ in histories)
-    if squares < _NOTHING:
+    told = sum(e for e, _ in histories)
+    if told < _NOTHING or not sum(e * e for e, _ in histories) > _NOTHING:
         return [1.0] * len(histories)
-    level = max(sum(n for _, n in histories), 1) / expected
-    surplus = sum((n - level * e) ** 2 - level * e for e, n in histories)
-    unlike = (surplus + UNLIKE * UNLIKE_STRENGTH) / (level**2 * squares + UNLIKE_STRENGTH)
+    level = max(sum(n for _, n in histories), 1) / told
+    starts = fit_traits([(e * level, n) for e, n in histories], traits) if traits else [1.0] * len(histories)
+    expected = [e * level * start for (e, _), start in zip(histories, starts, strict=True)]
+    surplus = sum((n - e) ** 2 - e for e, (_, n) in zip(expected, histories, strict=True))
+    unlike = (surplus + UNLIKE * UNLIKE_STRENGTH) / (sum(e * e for e in expected) + UNLIKE_STRENGTH)
     shape = 1 / min(max(unlike, LEAST_UNLIKE), MOST_UNLIKE)
-    return [(shape + n) / (shape + e * level) for e, n in histories]
+    return [
+        start * (shape + n) / (shape + e)
+        for e, (_, n), start in zip(expected, histories, starts, strict=True)
+    ]
+
+
+def fit_traits(histories: Sequence[tuple[float, int]], traits: Sequence[tuple[str, ...]]) -> list[float]:
+    """How much faster or slower accounts with such traits change: one factor for each (expected, seen) changes.
+
+    Each word of each trait has a factor, and an account's is the product of its words' (a Poisson regression on categories);
+    each factor is drawn towards 1 as by `TRAIT_STRENGTH` changes, so that a trait that tells nothing does nothing.
+
+    >>> small, large = ("small",), ("large",)
+    >>> [round(f, 1) for f in fit_traits([(100.0, 160), (100.0, 40), (0.0, 0)], [small, large, large])]
+    [1.5, 0.5, 0.5]
+    """
+    cells: dict[tuple[str, ...], list[float]] = defaultdict(lambda: [0.0, 0.0])
+    for (expected, seen), words in zip(histories, traits, strict=True):
+        cells[words][0] += expected
+        cells[words][1] += seen
+    factors: dict[tuple[int, str], float] = {(k, w): 1.0 for words in cells for k, w in enumerate(words)}
+    for _ in range(_ROUNDS):
+        for trait in sorted({k for k, _ in factors}):
+            sums: dict[str, list[float]] = defaultdict(lambda: [TRAIT_STRENGTH, TRAIT_STRENGTH])
+            for words, (due, found) in cells.items():
+                others = math.prod(factors[k, w] for k, w in enumerate(words) if k != trait)
+                sums[words[trait]][0] += due * others
+                sums[words[trait]][1] += found
+            factors |= {(trait, word): found / due for word, (due, found) in sums.items()}
+    return [math.prod(factors[k, w] for k, w in enumerate(words)) for words in traits]

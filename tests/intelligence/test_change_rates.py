@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intelligence.change_rates import Kind, Looks, fit_paces, fit_rate, fit_rates
+from intelligence.change_rates import Kind, Looks, fit_paces, fit_rate, fit_rates, fit_traits
 
 DAYS = st.floats(0.5, 400)
 
@@ -95,6 +95,33 @@ def test_paces_part_the_lively_from_the_still_only_where_there_is_more_than_chan
     assert sum(paces[:100]) / 100 > 5 * sum(paces[100:]) / 200
     alike = [(2.0, sum(rng.random() < 0.02 for _ in range(100))) for _ in range(300)]
     assert max(fit_paces(alike)) < 1.8
+
+
+def test_traits_that_tell_are_found_beside_one_another_and_those_that_do_not_do_nothing() -> None:
+    rng = Random(5)
+    size = {"small": 2.0, "large": 0.5}
+    age = {"young": 1.5, "old": 0.75}
+    traits = [
+        (rng.choice(list(size)), rng.choice(list(age)), rng.choice(("red", "blue"))) for _ in range(3000)
+    ]
+    histories = [(1.0, sum(rng.random() < size[s] * age[a] / 50 for _ in range(50))) for s, a, _ in traits]
+    found = dict(zip(traits, fit_traits(histories, traits), strict=True))
+    for (s, a, colour), factor in found.items():
+        assert factor == pytest.approx(size[s] * age[a], rel=0.15), colour
+    assert found["small", "old", "red"] == pytest.approx(found["small", "old", "blue"], rel=0.1)
+
+
+def test_an_account_that_was_not_watched_goes_by_its_traits_and_any_other_by_its_own_changes_too() -> None:
+    watched = [(5.0, 10)] * 50 + [(5.0, 2)] * 50 + [(5.0, 30), (0.0, 0), (0.0, 0)]
+    traits = [("lively",)] * 50 + [("still",)] * 51 + [("still",), ("lively",)]
+    paces = fit_paces(watched, traits)
+    assert paces[-1] > 3 * paces[-2]
+    assert paces[100] > 2 * paces[50]  # it proved livelier than its kind
+
+
+def test_a_trait_seen_once_is_hardly_believed() -> None:
+    factors = fit_traits([(100.0, 100), (0.1, 2)], [("usual",), ("odd",)])
+    assert factors[1] < 1.3
 
 
 @given(st.lists(st.tuples(st.floats(0, 50), st.integers(0, 60)), max_size=30))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+import pytest
+
 from accounts.run import WorkItem
 from tests.warehouse.conftest import NOW, World, account
 from warehouse.rates import account_histories, looks_by_kind, note_looks, work_list_by_rate
@@ -75,7 +77,7 @@ def test_new_accounts_come_first_and_then_who_waits_longest(world: World) -> Non
     items = listed(world)
     assert order(items) == ["C", "B", "A"]
     assert [i.urgent for i in items] == [True, False, False]
-    assert items[1].benefit / items[2].benefit == 9  # days squared
+    assert items[1].benefit / items[2].benefit == pytest.approx((9**2 / 2 + 60 * 8) / (3**2 / 2))
 
 
 def test_a_lively_account_is_looked_at_more_often_by_the_square_root(world: World) -> None:
@@ -90,6 +92,26 @@ def test_a_lively_account_is_looked_at_more_often_by_the_square_root(world: Worl
     world.settle("A", "B")
     benefits = {i.account_id: i.benefit for i in listed(world, paces={"A": 4.0})}
     assert round(benefits["A"] / benefits["B"], 6) == 1  # four times the rate, half the days
+
+
+def test_what_is_about_to_miss_the_week_comes_before_what_was_looked_at_lately(world: World) -> None:
+    pulled(world, "A", "B")
+    seen(world, "A", NOW - timedelta(days=7))
+    seen(world, "B", NOW - timedelta(days=8))
+    world.settle("A", "B")
+    rates(world)
+    assert order(listed(world, paces={"A": 15.0})) == ["B", "A"]
+    assert order(listed(world, NOW + timedelta(days=1), paces={"A": 15.0})) == ["A", "B"]
+
+
+def test_what_changes_seldom_still_has_its_turn(world: World) -> None:
+    pulled(world, "A", "B")
+    seen(world, "A", NOW - timedelta(days=8))
+    seen(world, "B", NOW - timedelta(days=70))
+    world.settle("A", "B")
+    rates(world)
+    assert order(listed(world, paces={"A": 5.0})) == ["B", "A"]
+    assert order(listed(world, paces={"A": 8.0})) == ["A", "B"]
 
 
 def test_nothing_is_given_up_because_it_changes_too_fast(world: World) -> None:
@@ -162,6 +184,36 @@ def test_looks_tell_changes_of_what_was_shown_and_of_what_was_not(world: World) 
     rates(world)
     histories = {r["account_id"]: (r["days"], r["changes"]) for r in account_histories(world.warehouse)}
     assert histories == {"A": (10.0, 1), "B": (10.0, 0)}
+
+
+def test_a_history_tells_what_else_is_known_of_an_account(world: World) -> None:
+    """Size and age, the sites' word before the CRM's; and pages that changed though no field did."""
+    pulled(world, "A", "B")
+    world.warehouse.append(
+        "crm_value",
+        (
+            {"account_id": key, "field": field, "value": value}
+            for key, field, value in (
+                ("A", "employees", "30"), ("A", "founded", "1950"), ("B", "employees", "30"), ("B", "founded", "n/a"),
+            )
+        ),
+    )  # fmt: skip
+    world.link("A")
+    world.observe("A", "employees", "800", at=NOW - timedelta(days=20))
+    world.observe("A", "founded", "2020", at=NOW - timedelta(days=20))
+    for key, days in (("A", 20), ("A", 10), ("A", 1), ("B", 20), ("B", 1)):
+        called(world, key, NOW - timedelta(days=days), run=f"r{days}")
+    world.settle("A")
+    for key, readings in (("A", 2), ("B", 1)):
+        world.warehouse.append(
+            "reading",
+            (
+                {"account_id": key, "source": "site", "record_id": f"https://{key}/", "fingerprint": str(n)}
+                for n in range(readings)
+            ),
+        )
+    traits = {r["account_id"]: r["traits"] for r in account_histories(world.warehouse)}
+    assert traits == {"A": ["large", "young", "often"], "B": ["small", "?", "still"]}
 
 
 def test_fixed_ttls_give_every_account_its_turn(world: World) -> None:

@@ -5,12 +5,14 @@
 --      expected (values found changed), requests (what a look is likely to take), days (since the last look), urgent.
 -- New accounts, what was contradicted since a source that is due was last asked, and fields asked for come first, by the
 -- weight of what is wrong with them. What failed is asked again at once, then after 1, 3, 7, 15 and at most 30 days, and counts
--- half as much each time. For all others a look is worth weight × rate × days² / 2: the days that changes since the
--- last look have been waiting, as they are to be expected. Spaced so, what changes fast is looked at more often, by the square root
--- of its rate, and nothing is given up; a worth that stops growing once a page has changed for certain would abandon
--- the fastest (Cho and Garcia-Molina, TODS 2003, on age and freshness). A field that a source did not show when it last
--- answered counts by the rate at which such fields appear. What is contradicted though it was looked at since counts like
--- everything else: another look puts nothing right, and such accounts would take the budget from all others.
+-- half as much each time. For all others a look is worth weight × rate × (days² / 2, and 60 × 8 once a week is about to be
+-- missed). Where a change that waits a nights costs c(a), looking after d is worth rate × (d × c(d) − the sum of c up to d): here
+-- each night costs one, and more than seven nights cost sixty besides, which looks eight nights apart just avoid. So what
+-- changes often is seen within the week as far as the budget goes, and nothing is given up: what waits gains by the square
+-- of the days, while a worth that stops growing once a page has changed for certain would abandon the fastest (Cho
+-- and Garcia-Molina, TODS 2003, on age and freshness). A field that a source did not show when it last answered counts by
+-- the rate at which such fields appear. What is contradicted though it was looked at since counts like everything else:
+-- another look puts nothing right, and such accounts would take the budget from all others.
 
 WITH called AS (
     SELECT account_id, source, max(noted_at) AS called_at, greatest(0.2, avg(requests)) AS requests,
@@ -66,7 +68,8 @@ due AS (
 ),
 judged AS (
     SELECT *,
-        pow(0.5, failures) * CASE WHEN urgent THEN greatest(benefit, 0.01) ELSE weight * rate * days * days / 2 END AS worth,
+        pow(0.5, failures) * CASE WHEN urgent THEN greatest(benefit, 0.01)
+            ELSE weight * rate * (days * days / 2 + CASE WHEN days > 7.5 THEN 60 * 8 ELSE 0 END) END AS worth,
         CASE WHEN urgent THEN 0 ELSE pow(0.5, failures) * (1 - exp(-rate * days)) END AS chance
     FROM due
 ),
