@@ -19,12 +19,12 @@ def settle_golden(
 ) -> int:
     """Brings the golden record of these accounts up to date; returns how many fields it now holds for them.
 
-    Weighed again are accounts whose evidence is other than when they were last weighed, and of the others the fields whose
+    Weighed again are the cells whose evidence is other than when they were last weighed, and in every account the fields whose
     rules changed; with `whole`, all of it. What dies on the way is taken up by the next call.
     """
     _gather(warehouse, account_ids, whole)
     _weigh(warehouse, run_id, now, "print IS DISTINCT FROM weighed_print", "true")
-    _weigh(warehouse, run_id, now, "print = weighed_print", "print IS DISTINCT FROM weighed_print")
+    _weigh(warehouse, run_id, now, "print = weighed_print", "anew")
     _remember_rules(warehouse)
     count = warehouse.value(
         "SELECT count(*) FROM golden SEMI JOIN asked USING (account_id) WHERE valid_to IS NULL"
@@ -39,21 +39,26 @@ def _gather(warehouse: Warehouse, account_ids: Iterable[str], whole: bool) -> No
     warehouse.append("asked", ({"account_id": a} for a in dict.fromkeys(account_ids)))
     warehouse.script("evidence", {"whole": whole})
     method = hashlib.sha256(sql("survive").encode()).hexdigest()
-    warehouse.run("CREATE OR REPLACE TEMP TABLE rule AS " + sql("field_rules"), {"method": method})
+    warehouse.run(
+        "CREATE OR REPLACE TEMP TABLE rule AS SELECT *, print IS DISTINCT FROM weighed_print AS anew FROM ("
+        + sql("field_rules")
+        + ")",
+        {"method": method},
+    )
 
 
 def _weigh(warehouse: Warehouse, run_id: str, now: datetime, accounts: str, fields: str) -> None:
     """Weighs the accounts and fields that two conditions on `evidence` and `rule` pick, some accounts at a time."""
-    warehouse.run(f"CREATE OR REPLACE TEMP TABLE weighing AS SELECT field FROM rule WHERE {fields}")
+    warehouse.run(f"CREATE OR REPLACE TEMP TABLE weighing AS SELECT field, anew FROM rule WHERE {fields}")
     warehouse.run(
-        "CREATE OR REPLACE TEMP TABLE waiting AS SELECT account_id, print, "
+        "CREATE OR REPLACE TEMP TABLE waiting AS SELECT account_id, print, looked_at, weighed_print IS NULL AS anew, "
         "sum(told) OVER (ORDER BY account_id) * (SELECT count(*) FROM weighing) // ($at_once * (SELECT count(*) FROM rule)) AS batch "
         f"FROM evidence WHERE {accounts} AND EXISTS (FROM weighing)",
         {"at_once": AT_ONCE},
     )
     for row in warehouse.rows("SELECT DISTINCT batch FROM waiting ORDER BY batch"):
         warehouse.run(
-            "CREATE OR REPLACE TEMP TABLE touched AS SELECT account_id, print FROM waiting WHERE batch = $batch",
+            "CREATE OR REPLACE TEMP TABLE touched AS SELECT * EXCLUDE (batch) FROM waiting WHERE batch = $batch",
             row,
         )
         warehouse.script("survive")

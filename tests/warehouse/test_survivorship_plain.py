@@ -147,3 +147,52 @@ def test_of_readings_alike_in_all_that_counts_the_first_written_speaks(tmp_path:
                     world.observe("A", "city", text, source=source, record=source)
             told.append(world.settle("A")["city"]["display"])
     assert told == ["Denver", "Denver"]
+
+
+def test_of_an_account_that_changed_only_the_cells_that_did_are_weighed(world: World) -> None:
+    happenings = Happenings(world.warehouse, 11, 20)
+    happenings.night(0)
+    world.warehouse.run("DELETE FROM reading; DELETE FROM source_call")
+    settle_golden(world.warehouse, "r0", happenings.accounts, NOW)
+    # what is not weighed again keeps what was put in its place by hand
+    world.warehouse.run("UPDATE golden SET value = 'kept'")
+    world.warehouse.run(
+        "INSERT INTO observation BY NAME SELECT * REPLACE (id || 'x' AS id, observed_at + INTERVAL 1 DAY AS observed_at) "
+        "FROM observation WHERE field = 'city'"
+    )
+    settle_golden(world.warehouse, "r1", happenings.accounts, NOW + timedelta(days=1))
+    open_rows = standing(world.warehouse)
+    assert {row["field"] for row in open_rows if row["value"] == "kept"} == set(FIELDS) - {"city"}
+    assert [row for row in open_rows if row["field"] == "city"] == [
+        row for row in plainly(world.warehouse) if row["field"] == "city"
+    ]
+
+
+def test_what_nothing_speaks_for_any_longer_is_closed(world: World) -> None:
+    world.link("A", "site", "one")
+    world.observe("A", "city", "Denver", source="site", record="one")
+    world.observe("A", "legal_name", "Acme Ltd", source="site", record="one")
+    assert set(world.settle("A")) == {"city", "legal_name"}
+    world.warehouse.run("DELETE FROM observation WHERE field = 'city'")
+    assert set(world.settle("A")) == {"legal_name"}
+    assert plainly(world.warehouse) == standing(world.warehouse)
+    world.warehouse.run("DELETE FROM observation")
+    assert set(world.settle("A")) == set()
+
+
+def test_a_page_found_unchanged_moves_the_time_of_what_it_said_and_opens_no_row(world: World) -> None:
+    world.link("A", "site", "one")
+    world.observe("A", "city", "Denver", source="site", record="one")
+    world.observe("A", "legal_name", "Acme Ltd", source="site", record="two")
+    world.settle("A")
+    before = world.warehouse.rows("SELECT run_id, observed_at FROM golden WHERE field = 'city'")
+    [run] = world.warehouse.rows("SELECT DISTINCT run_id FROM observation")
+    world.warehouse.append("reading", [{
+        "run_id": run["run_id"], "account_id": "A", "source": "site", "record_id": "one", "read_at": NOW - timedelta(days=400),
+        "seen_at": NOW + timedelta(days=3), "looks": 2,
+    }])  # fmt: skip
+    world.settle("A")
+    after = world.warehouse.rows("SELECT run_id, observed_at FROM golden WHERE field = 'city'")
+    assert [row["run_id"] for row in after] == [row["run_id"] for row in before]
+    assert after[0]["observed_at"] == NOW + timedelta(days=3) > before[0]["observed_at"]
+    assert plainly(world.warehouse) == standing(world.warehouse)

@@ -1,6 +1,7 @@
 -- What each account's golden record rests on, as one number: another number, other evidence.
 -- In:  asked (account_id); observation, link, reading, source_call, weighed; $whole (as if none had ever been weighed).
--- Out: evidence: account_id, told (how many observations), print, weighed_print (what it was when last weighed).
+-- Out: evidence: account_id, told (how many observations), print, weighed_print (what it was when last weighed),
+--      looked_at (the newest look of a source that sees technologies).
 -- Observations are counted, with the sum of their times: they are only ever appended, or dropped when said twice or erased. The
 -- clock is no part of it: no value gives way merely because time passes.
 
@@ -33,7 +34,7 @@ looked AS (
     GROUP BY account_id
 )
 SELECT a.account_id, coalesce(o.told, 0) AS told, hash(o.told, o.times, l.links, r.sights, c.looked_at) AS print,
-    CASE WHEN NOT $whole THEN k.print END AS weighed_print
+    CASE WHEN NOT $whole THEN k.print END AS weighed_print, c.looked_at
 FROM asked a
 LEFT JOIN observed_in o USING (account_id)
 LEFT JOIN linked l USING (account_id)

@@ -1,24 +1,38 @@
 -- Closes golden rows that changed and opens the new ones; unchanged values stay one row through time.
--- In:  survivor (as survive.sql gives), touched (account_id, print), weighing (field); $run_id, $now. Out: golden, weighed.
+-- In:  survivor, moved, mark (as survive.sql gives), touched (account_id, print, anew), weighing (field, anew); $run_id, $now.
+-- Out: golden, weighed.
 -- A row stays open while value, sources and confirming keys stay; its score and age are refreshed in place.
 
 CREATE OR REPLACE TEMP TABLE standing AS
-SELECT g.rowid AS row, g.account_id, g.field,
+WITH due AS (
+    SELECT g.rowid AS row, g.* FROM golden g SEMI JOIN moved USING (account_id, field) WHERE valid_to IS NULL
+    UNION ALL
+    SELECT g.rowid AS row, g.* FROM golden g SEMI JOIN (FROM touched WHERE anew) t USING (account_id) SEMI JOIN weighing USING (field)
+    WHERE valid_to IS NULL
+    UNION ALL
+    SELECT g.rowid AS row, g.* FROM golden g SEMI JOIN (FROM weighing WHERE anew) w USING (field)
+    SEMI JOIN (FROM touched WHERE NOT anew) t USING (account_id) WHERE valid_to IS NULL
+)
+SELECT g.row, g.account_id, g.field,
     CASE
         WHEN s.account_id IS NULL OR s.key <> g.key OR s.value <> g.value OR s.sources <> g.sources THEN 'moved'
-        WHEN abs(s.score - g.score) < 1e-9 AND abs(s.confidence - g.confidence) < 1e-9
-            AND (g.observed_at, g.observation_ids, g.confirming_keys, g.losers::VARCHAR, g.kind, g.display)
-                IS NOT DISTINCT FROM (s.observed_at, s.observation_ids, s.confirming_keys, s.losers::VARCHAR, s.kind, s.display)
+        WHEN (g.observation_ids, g.confirming_keys, g.losers::VARCHAR, g.kind, g.display)
+            IS DISTINCT FROM (s.observation_ids, s.confirming_keys, s.losers::VARCHAR, s.kind, s.display) THEN 'renewed'
+        WHEN abs(s.score - g.score) < 1e-9 AND abs(s.confidence - g.confidence) < 1e-9 AND g.observed_at IS NOT DISTINCT FROM s.observed_at
             THEN 'same'
-        ELSE 'renewed'
+        ELSE 'seen again'
     END AS state
-FROM golden g
-SEMI JOIN touched USING (account_id)
-SEMI JOIN weighing USING (field)
-LEFT JOIN survivor s ON s.account_id = g.account_id AND s.field = g.field
-WHERE g.valid_to IS NULL;
+FROM due g
+LEFT JOIN survivor s ON s.account_id = g.account_id AND s.field = g.field;
 
 UPDATE golden SET valid_to = $now WHERE rowid IN (SELECT row FROM standing WHERE state = 'moved');
+
+-- Numbers are changed in place; a row whose lists change is written anew.
+UPDATE golden g
+SET confidence = s.confidence, score = s.score, observed_at = s.observed_at
+FROM standing w
+JOIN survivor s ON s.account_id = w.account_id AND s.field = w.field
+WHERE w.state = 'seen again' AND g.rowid = w.row;
 
 UPDATE golden g
 SET confidence = s.confidence, score = s.score, observed_at = s.observed_at, observation_ids = s.observation_ids,
@@ -33,7 +47,9 @@ FROM survivor s
 ANTI JOIN standing w ON w.account_id = s.account_id AND w.field = s.field AND w.state <> 'moved';
 
 DELETE FROM weighed WHERE account_id IN (SELECT account_id FROM touched);
-INSERT INTO weighed SELECT account_id, print FROM touched;
+INSERT INTO weighed SELECT account_id, print, coalesce(cells, []) FROM touched LEFT JOIN mark USING (account_id);
 
 DROP TABLE standing;
 DROP TABLE survivor;
+DROP TABLE moved;
+DROP TABLE mark;

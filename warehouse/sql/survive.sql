@@ -1,29 +1,35 @@
 -- Survivorship: the golden value per account and field from authority × recency × agreement × confidence.
--- In:  touched (account_id), weighing (field); observation, reading, link, field_spec, authority, reliability, source_call.
--- Out: survivor: one row per account and field of the touched accounts and the fields weighed, shaped like the table golden
---      without its last three columns. Only observations of accepted links count; our own
+-- In:  touched (account_id, anew, looked_at), weighing (field, anew); observation, reading, link, field_spec, authority, reliability,
+--      source_call, weighed.
+-- Out: survivor: one row per account and field that is to be weighed, shaped like the table golden without its last three
+--      columns: all fields of an account that is `anew`, a field that is `anew` in every account touched, and else the cells that
+--      rest on other evidence than when they were last weighed. moved (account_id, field): those last. mark (account_id, cells):
+--      what the cells of each account rest on now, as numbers. Only observations of accepted links count; our own
 --      judgement of an account (`intelligence`) is about it by definition. An older value of the same record that a newer reading
 --      no longer shows is superseded (score × 0.15); of technologies, one that two looks at its page no longer show,
 --      as in technologies_seen.sql. A value is as sure as its newest reading. Agreement is noisy-or over sources; pages of
 --      one source are one voice. A loser below half the field's bar confirms nothing. A kind named first in
 --      `prefer_kinds` wins among values that reach the field's bar. Fields with many values and no kinds keep them all,
 --      joined by '; '. Recency counts back from the newest reading of the cell, so that no value gives way merely because
---      time passes. Of readings that are equal in all that counts, the one written first speaks.
+--      time passes. Of readings that are equal in all that counts, the one written first speaks; of values, the first by key.
 -- How: millions of rows are weighed as numbers alone (cell = account and field, rec = record, k = hash of the value's key; keys meet
---      only within one cell). Texts are fetched, by rowid, for what came out. tests/warehouse/plain_survival.sql says the same in one query.
+--      only within one cell, row = its place in `observation`). Texts are fetched, by row, for what came out. tests/warehouse/plain_survival.sql says the same in one query.
 
--- Greatest first by two measures, then the row written first, as one number: `first` below 2^51, `share` 0–1, `place` (a row of `told`) less than 2^40
--- from its first.
+-- Greatest first by two measures, then the row written first, as one number: `first` below 2^55, `share` 0–1, `place` (a row) below 2^40.
 CREATE OR REPLACE TEMP MACRO pack(first, share, place) AS
-    (first::HUGEINT << 71) + (round(share * 1e9)::HUGEINT << 40) + (1099511627775 - (place - getvariable('first_row')));
+    (first::HUGEINT << 71) + (round(share * 1e9)::HUGEINT << 40) + (1099511627775 - place);
 CREATE OR REPLACE TEMP MACRO packed_first(p) AS (p >> 71)::BIGINT;
 CREATE OR REPLACE TEMP MACRO packed_share(p) AS ((p >> 40) & 2147483647)::BIGINT / 1e9;
-CREATE OR REPLACE TEMP MACRO packed_row(p) AS getvariable('first_row') + 1099511627775 - (p & 1099511627775)::BIGINT;
+CREATE OR REPLACE TEMP MACRO packed_row(p) AS 1099511627775 - (p & 1099511627775)::BIGINT;
+
+-- Rows of a transaction still open are numbered far above those that were kept: they follow them here.
+SET VARIABLE unkept = (SELECT coalesce(min(rowid), 0) FROM observation WHERE rowid >= 549755813888);
+CREATE OR REPLACE TEMP MACRO written(id) AS CASE WHEN id < 549755813888 THEN id ELSE id - getvariable('unkept') + 549755813888 END;
 
 CREATE OR REPLACE TEMP TABLE spec AS
 SELECT row_number() OVER (ORDER BY name)::UBIGINT AS f, name, ttl_days, min_confidence, many, prefer_kinds, never_kinds, wrong_kinds,
-       len(prefer_kinds) > 0 AS kinded, many AND len(prefer_kinds) = 0 AS joined
-FROM field_spec SEMI JOIN weighing ON field = name;
+       len(prefer_kinds) > 0 AS kinded, many AND len(prefer_kinds) = 0 AS joined, name = 'technologies' AS by_looks, anew
+FROM field_spec JOIN weighing ON field = name;
 
 CREATE OR REPLACE TEMP TABLE kind_rule AS
 SELECT f, kind, min(rank)::UTINYINT AS rank, bool_or(wrong) AS wrong, bool_or(never) AS never
@@ -34,7 +40,7 @@ FROM (
 )
 GROUP BY f, kind;
 
-CREATE OR REPLACE TEMP TABLE account AS SELECT row_number() OVER ()::UBIGINT AS n, account_id FROM touched;
+CREATE OR REPLACE TEMP TABLE account AS SELECT row_number() OVER ()::UBIGINT AS n, account_id, anew, looked_at FROM touched;
 
 CREATE OR REPLACE TEMP TABLE accepted AS
 SELECT account_id, source, record_id, arg_max(probability, (decided_at, decision, probability)) AS probability
@@ -48,11 +54,12 @@ CREATE OR REPLACE TEMP TABLE teller AS
 SELECT (row_number() OVER (ORDER BY source) - 1)::UTINYINT AS s, source FROM (SELECT DISTINCT source FROM accepted);
 
 CREATE OR REPLACE TEMP TABLE record AS
-SELECT row_number() OVER ()::UINTEGER AS rec, a.n, t.s, account_id, source, record_id, probability
+SELECT row_number() OVER ()::UINTEGER AS rec, a.n, a.anew, a.looked_at, t.s, account_id, source, record_id, probability,
+       hash(source, record_id, probability) AS mark
 FROM accepted JOIN account a USING (account_id) JOIN teller t USING (source);
 
 CREATE OR REPLACE TEMP TABLE trust AS
-SELECT f * 256 + s AS fs, coalesce(w.weight, 0.3) AS authority, r.shift, ttl_days, spec.name = 'technologies' AS by_looks,
+SELECT f * 256 + s AS fs, coalesce(w.weight, 0.3) AS authority, r.shift, ttl_days, by_looks,
     -- a claim is lifted over the field's bar only from where the shift that is sure does it
     spec.min_confidence AS bar, 1 / (1 + exp(coalesce(r.sure, r.shift)) * (1 - spec.min_confidence) / spec.min_confidence) AS lifted_from
 FROM spec CROSS JOIN teller
@@ -66,27 +73,46 @@ FROM reading JOIN record USING (account_id, source, record_id)
 WHERE seen_at > read_at
 GROUP BY rec, run_id;
 
-CREATE OR REPLACE TEMP TABLE told AS
-SELECT (r.n << 12) | f.f AS cell, r.rec, hash(o.key) AS k, epoch_us(greatest(o.observed_at, y.seen_at)) AS at_us,
-       coalesce(o.confidence, 0) AS confidence, m.rank, coalesce(m.wrong, false) AS wrong, coalesce(m.never, false) AS never,
-       o.id, o.key, o.value, o.display, o.kind, CASE WHEN o.field = 'technologies' THEN o.url END AS url
+-- What counts, with a number of what it rests on: its time, its record, and where looks take values back, the newest of them.
+CREATE OR REPLACE TEMP VIEW telling AS
+SELECT (r.n << 12) | f.f AS cell, r.rec, f.f, r.anew AS of_new, r.anew OR f.anew AS anew, epoch_us(greatest(o.observed_at, y.seen_at)) AS at_us,
+       hash(epoch_us(greatest(o.observed_at, y.seen_at)), r.mark, CASE WHEN f.by_looks THEN r.looked_at END)::HUGEINT AS mark,
+       written(o.rowid) AS row, o.id, o.key, o.value, o.display, o.kind, o.confidence, CASE WHEN f.by_looks THEN o.url END AS url
 FROM observation o
 JOIN record r ON r.account_id = o.account_id AND r.source = o.source AND r.record_id = o.record_id
 JOIN spec f ON f.name = o.field
-LEFT JOIN again y ON y.rec = r.rec AND y.run_id = o.run_id
-LEFT JOIN kind_rule m ON m.f = f.f AND m.kind = o.kind;
-SET VARIABLE first_row = (SELECT min(rowid) FROM told);
+LEFT JOIN again y ON y.rec = r.rec AND y.run_id = o.run_id;
+
+-- What the cells of these accounts were last weighed by; and those that rest on something else now.
+CREATE OR REPLACE TEMP TABLE former AS
+SELECT w.account_id, (a.n << 12) | f.f AS cell, a.anew OR f.anew AS anew, c
+FROM (SELECT account_id, unnest(cells) AS c FROM weighed SEMI JOIN touched USING (account_id)) w
+JOIN account a USING (account_id)
+LEFT JOIN spec f ON f.name = c.field;
+CREATE OR REPLACE TEMP TABLE other AS
+SELECT coalesce(p.cell, l.cell) AS cell
+FROM (SELECT cell, hash(sum(mark)) AS print FROM telling WHERE NOT of_new AND NOT anew GROUP BY cell) p
+FULL JOIN (SELECT cell, c.print AS print FROM former WHERE NOT anew) l ON l.cell = p.cell
+WHERE p.print IS DISTINCT FROM l.print;
+
+CREATE OR REPLACE TEMP TABLE told AS
+SELECT t.cell, t.rec, hash(t.key) AS k, t.at_us, t.mark, t.row, coalesce(t.confidence, 0) AS confidence,
+       m.rank, coalesce(m.wrong, false) AS wrong, coalesce(m.never, false) AS never, t.id, t.key, t.value, t.display, t.kind, t.url
+FROM telling t
+LEFT JOIN other c ON c.cell = t.cell
+LEFT JOIN kind_rule m ON m.f = t.f AND m.kind = t.kind
+WHERE t.anew OR c.cell IS NOT NULL;
 
 -- What each record says: one row per value it ever told, as its newest reading told it.
 CREATE OR REPLACE TEMP TABLE seen AS
 WITH newest AS (
-    SELECT cell, rec, k, max(pack(at_us, confidence, rowid)) AS p, min(rank) AS rank, bool_or(wrong) AS wrong, bool_and(never) AS never,
-           max(CASE WHEN kind IS NOT NULL THEN pack((rank IS NOT NULL)::INTEGER, confidence, rowid) END) AS kind
+    SELECT cell, rec, k, max(pack(at_us, confidence, row)) AS p, min(rank) AS rank, bool_or(wrong) AS wrong, bool_and(never) AS never,
+           max(CASE WHEN kind IS NOT NULL THEN pack((rank IS NOT NULL)::INTEGER, confidence, row) END) AS kind, sum(mark) AS mark
     FROM told
     GROUP BY cell, rec, k
 )
 SELECT cell, rec, k, packed_first(p) AS at_us, packed_share(p) AS confidence, packed_row(p) AS row, rank, wrong, never,
-       packed_row(kind) AS kind_row
+       packed_row(kind) AS kind_row, mark
 FROM newest;
 
 CREATE OR REPLACE TEMP TABLE missed AS
@@ -97,16 +123,16 @@ WITH looked AS (
 )
 SELECT s.rec, s.k
 FROM seen s
-JOIN told o ON o.rowid = s.row AND o.url IS NOT NULL
+JOIN told o ON o.row = s.row AND o.url IS NOT NULL
 JOIN record r ON r.rec = s.rec
 JOIN looked l ON l.account_id = r.account_id AND l.source = r.source AND l.at_us > s.at_us
     AND l.page = regexp_replace(lower(o.url), '^https?://(www\.)?|/+$', '', 'g')
 GROUP BY s.rec, s.k
 HAVING count(*) >= 2;
 
--- Only where a record told several values one may be superseded, and only where several voices speak one may be older than another.
+-- Only where a record told several values one may be superseded.
 CREATE OR REPLACE TEMP TABLE latest AS SELECT cell, rec, max(at_us) AS at_us FROM seen GROUP BY cell, rec HAVING count(*) > 1;
-CREATE OR REPLACE TEMP TABLE newest AS SELECT cell, max(at_us) AS at_us FROM seen GROUP BY cell HAVING count(*) > 1;
+CREATE OR REPLACE TEMP TABLE newest AS SELECT cell, max(at_us) AS at_us, hash(sum(mark)) AS print FROM seen GROUP BY cell;
 
 -- One voice per record and value.
 CREATE OR REPLACE TEMP TABLE voice AS
@@ -116,19 +142,33 @@ WITH trusted AS (
                 CASE WHEN s.confidence >= t.lifted_from THEN 1 ELSE greatest(s.confidence, t.bar - 0.01) END) END AS confidence),
         r.s, r.probability, t.authority,
         CASE WHEN t.by_looks THEN m.k IS NOT NULL ELSE coalesce(s.at_us < l.at_us, false) END AS superseded,
-        coalesce(pow(0.5, (n.at_us // 86400000000 - s.at_us // 86400000000) / t.ttl_days::DOUBLE), 1) AS recency
+        pow(0.5, (n.at_us // 86400000000 - s.at_us // 86400000000) / t.ttl_days::DOUBLE) AS recency
     FROM seen s
     JOIN record r ON r.rec = s.rec
     JOIN trust t ON t.fs = (s.cell & 4095) * 256 + r.s
     LEFT JOIN latest l ON l.cell = s.cell AND l.rec = s.rec
-    LEFT JOIN newest n ON n.cell = s.cell
+    JOIN newest n ON n.cell = s.cell
     LEFT JOIN missed m ON m.rec = s.rec AND m.k = s.k
 )
 SELECT cell, k, row, s, at_us, rank, wrong, never, superseded, kind_row, authority * confidence AS weight,
        confidence * probability AS sure,
        least(0.999, authority * recency * confidence * probability * CASE WHEN superseded THEN 0.15 ELSE 1 END) AS voice
 FROM trusted;
-DROP TABLE seen; DROP TABLE latest; DROP TABLE newest; DROP TABLE missed; DROP TABLE record; DROP TABLE accepted;
+
+-- What each account rests on now, and which single cells moved.
+CREATE OR REPLACE TEMP TABLE mark AS
+SELECT account_id, list(c) AS cells
+FROM (
+    SELECT account_id, c FROM former ANTI JOIN other USING (cell) WHERE NOT coalesce(anew, false)
+    UNION ALL
+    SELECT a.account_id, {'field': f.name, 'print': n.print}
+    FROM newest n JOIN account a ON a.n = n.cell >> 12 JOIN spec f ON f.f = n.cell & 4095
+)
+GROUP BY account_id;
+CREATE OR REPLACE TEMP TABLE moved AS
+SELECT a.account_id, f.name AS field FROM other c JOIN account a ON a.n = c.cell >> 12 JOIN spec f ON f.f = c.cell & 4095;
+DROP VIEW telling;
+DROP TABLE seen; DROP TABLE latest; DROP TABLE newest; DROP TABLE missed; DROP TABLE record; DROP TABLE accepted; DROP TABLE former; DROP TABLE other;
 
 -- Voices for one value agree.
 CREATE OR REPLACE TEMP TABLE valued AS
@@ -146,27 +186,36 @@ FROM (SELECT DISTINCT tellers FROM valued) m
 JOIN teller t ON (m.tellers >> t.s) & 1 = 1
 GROUP BY m.tellers;
 
--- Places are settled only where several values meet.
+-- Places are settled only where several values meet, by one number: the smaller, the better.
 CREATE OR REPLACE TEMP TABLE contested AS SELECT cell FROM valued GROUP BY cell HAVING count(*) > 1;
-CREATE OR REPLACE TEMP TABLE kind AS SELECT rowid AS row, kind FROM told WHERE kind IS NOT NULL;
+CREATE OR REPLACE TEMP TABLE kind AS SELECT row, kind FROM told WHERE kind IS NOT NULL;
+CREATE OR REPLACE TEMP TABLE ranked AS
+WITH measured AS (
+    SELECT v.cell, v.k, v.row, v.kind_row, v.voices, v.tellers, v.score, v.wrong OR v.never AS unwanted, v.superseded, f.joined,
+        NOT v.wrong AND NOT v.superseded AS true_when_first,
+        NOT v.wrong AND NOT v.superseded AND (f.many OR v.confidence >= 0.5 * f.min_confidence) AS true_in_any_place,
+        ((v.wrong::INTEGER * 8 + v.never::INTEGER * 4 + v.superseded::INTEGER * 2 + (v.confidence < f.min_confidence)::INTEGER)::HUGEINT << 93)
+            + (CASE WHEN f.kinded THEN v.rank ELSE 0 END::HUGEINT << 85) + ((1000000000 - round(v.score * 1e9))::HUGEINT << 55)
+            + (36028797018963967 - v.at_us) AS standing
+    FROM valued v
+    SEMI JOIN contested c ON c.cell = v.cell
+    JOIN spec f ON f.f = v.cell & 4095
+)
+SELECT *, row_number() OVER better AS place, rank() OVER better < row_number() OVER better AS tied
+FROM measured
+WINDOW better AS (PARTITION BY cell ORDER BY standing);
+CREATE OR REPLACE TEMP TABLE tie AS SELECT DISTINCT cell FROM ranked WHERE tied;
 CREATE OR REPLACE TEMP TABLE placed AS
-SELECT v.cell, v.k, v.voices, v.wrong, v.never, v.superseded, v.score, v.tellers, o.id, o.key, o.value, kind.kind, f.joined,
-    row_number() OVER (
-        PARTITION BY v.cell
-        ORDER BY v.wrong, v.never, v.superseded, v.confidence >= f.min_confidence DESC,
-                 CASE WHEN f.kinded THEN v.rank ELSE 0 END, v.score DESC, v.at_us DESC, o.key
-    ) AS place,
-    NOT v.wrong AND NOT v.superseded AND (place = 1 OR f.many OR v.confidence >= 0.5 * f.min_confidence) AS confirms
-FROM valued v
-SEMI JOIN contested c ON c.cell = v.cell
-JOIN spec f ON f.f = v.cell & 4095
-JOIN told o ON o.rowid = v.row
-LEFT JOIN kind ON kind.row = v.kind_row;
+SELECT * EXCLUDE (standing, tied) FROM ranked ANTI JOIN tie USING (cell)
+UNION ALL
+SELECT r.* EXCLUDE (standing, tied) REPLACE (row_number() OVER (PARTITION BY r.cell ORDER BY r.standing, o.key) AS place)
+FROM ranked r SEMI JOIN tie ON tie.cell = r.cell JOIN told o ON o.row = r.row;
+DROP TABLE ranked; DROP TABLE tie;
 
 CREATE OR REPLACE TEMP TABLE winner AS
 FROM valued v ANTI JOIN contested c ON c.cell = v.cell
 UNION ALL
-FROM valued v SEMI JOIN (FROM placed WHERE place = 1) p ON p.cell = v.cell AND p.k = v.k;
+FROM valued v SEMI JOIN (FROM placed WHERE place = 1) p ON p.row = v.row;
 DROP TABLE valued; DROP TABLE contested;
 
 -- Every reading that agreed in a value, where there are several.
@@ -178,51 +227,66 @@ FROM (
     SELECT cell, k FROM placed WHERE joined AND voices > 1
 ) w
 JOIN voice v ON v.cell = w.cell AND v.k = w.k
-JOIN told o ON o.rowid = v.row
+JOIN told o ON o.row = v.row
 GROUP BY w.cell, w.k;
 DROP TABLE voice;
 
--- What came of the values that met in one cell.
+-- What came of the values that met in one cell. Those on the first three places need no sorting.
 CREATE OR REPLACE TEMP TABLE met AS
-WITH losing AS (
-    SELECT p.*, CASE WHEN place > 1 AND (superseded OR NOT joined) THEN to_json({
-            'value': value, 'key': key, 'kind': kind, 'sources': sources, 'score': round(score, 4),
+WITH said AS (
+    SELECT p.cell, p.place, NOT p.unwanted AS good, o.key,
+        CASE WHEN p.place = 1 THEN p.true_when_first ELSE p.true_in_any_place END AS confirms,
+        CASE WHEN p.place > 1 AND (p.superseded OR NOT p.joined) THEN to_json({
+            'value': o.value, 'key': o.key, 'kind': kind.kind, 'sources': sources, 'score': round(p.score, 4),
             'reason': CASE
-                WHEN wrong OR never THEN 'a ' || kind || ' is not written'
-                WHEN superseded THEN 'a newer reading of the same record no longer shows it'
+                WHEN p.unwanted THEN 'a ' || kind.kind || ' is not written'
+                WHEN p.superseded THEN 'a newer reading of the same record no longer shows it'
                 ELSE 'scored lower, or is of a kind less wanted'
             END
         })::VARCHAR END AS loser
-    FROM placed p JOIN named USING (tellers)
+    FROM placed p
+    JOIN told o ON o.row = p.row
+    JOIN named ON named.tellers = p.tellers
+    LEFT JOIN kind ON kind.row = p.kind_row
+),
+gathered AS (
+    SELECT cell, bool_or(good) AS good,
+        any_value(key) FILTER (place = 1 AND confirms) AS key_1, any_value(key) FILTER (place = 2 AND confirms) AS key_2,
+        any_value(key) FILTER (place = 3 AND confirms) AS key_3, list(key ORDER BY place) FILTER (place > 3 AND confirms) AS keys,
+        any_value(loser) FILTER (place = 2) AS loser_2, any_value(loser) FILTER (place = 3) AS loser_3,
+        string_agg(loser, ',' ORDER BY place) FILTER (place > 3) AS losers
+    FROM said
+    GROUP BY cell
 )
-SELECT cell, bool_or(NOT wrong AND NOT never) AS good, list(key ORDER BY place) FILTER (confirms) AS confirming,
-    '[' || string_agg(loser, ',' ORDER BY place) || ']' AS losers
-FROM losing
-GROUP BY cell;
+SELECT cell, good, list_filter([key_1, key_2, key_3], lambda x: x IS NOT NULL) || coalesce(keys, []) AS confirming,
+    '[' || concat_ws(',', loser_2, loser_3, losers) || ']' AS losers
+FROM gathered;
 CREATE OR REPLACE TEMP TABLE joined AS
-SELECT p.cell, string_agg(p.value, '; ' ORDER BY p.place) FILTER (NOT p.superseded) AS value,
-    string_agg(p.key, ';' ORDER BY p.key) FILTER (NOT p.superseded) AS key,
-    flatten(list(coalesce(g.ids, [p.id]) ORDER BY p.place)) AS ids
-FROM placed p
+SELECT p.cell, string_agg(o.value, '; ' ORDER BY p.place) FILTER (NOT p.superseded) AS value,
+    string_agg(o.key, ';' ORDER BY o.key) FILTER (NOT p.superseded) AS key,
+    flatten(list(coalesce(g.ids, [o.id]) ORDER BY p.place)) AS ids
+FROM (FROM placed WHERE joined) p
+JOIN told o ON o.row = p.row
 LEFT JOIN agreed g ON g.cell = p.cell AND g.k = p.k
-WHERE p.joined
 GROUP BY p.cell;
 DROP TABLE placed;
 
 CREATE OR REPLACE TEMP TABLE survivor AS
+WITH spoken AS MATERIALIZED (
+    SELECT w.*, o.id, o.value, o.key, o.display FROM winner w JOIN told o ON o.row = w.row
+)
 SELECT a.account_id, f.name AS field,
-    CASE WHEN j.cell IS NOT NULL THEN j.value WHEN NOT (f.joined AND w.superseded) THEN o.value END AS value,
-    CASE WHEN j.cell IS NOT NULL THEN j.key WHEN NOT (f.joined AND w.superseded) THEN o.key END AS key,
-    kind.kind, CASE WHEN NOT f.joined THEN o.display END AS display, w.confidence, w.score, n.sources,
-    coalesce(j.ids, g.ids, [o.id]) AS observation_ids,
+    CASE WHEN j.cell IS NOT NULL THEN j.value WHEN NOT (f.joined AND w.superseded) THEN w.value END AS value,
+    CASE WHEN j.cell IS NOT NULL THEN j.key WHEN NOT (f.joined AND w.superseded) THEN w.key END AS key,
+    kind.kind, CASE WHEN NOT f.joined THEN w.display END AS display, w.confidence, w.score, n.sources,
+    coalesce(j.ids, g.ids, [w.id]) AS observation_ids,
     make_timestamp(w.at_us) AS observed_at,
-    CASE WHEN m.cell IS NOT NULL THEN coalesce(m.confirming, []) WHEN w.wrong OR w.superseded THEN [] ELSE [o.key] END AS confirming_keys,
+    CASE WHEN m.cell IS NOT NULL THEN m.confirming WHEN w.wrong OR w.superseded THEN [] ELSE [w.key] END AS confirming_keys,
     coalesce(m.losers, '[]')::JSON AS losers
-FROM winner w
+FROM spoken w
 JOIN account a ON a.n = w.cell >> 12
 JOIN spec f ON f.f = w.cell & 4095
 JOIN named n ON n.tellers = w.tellers
-JOIN told o ON o.rowid = w.row
 LEFT JOIN kind ON kind.row = w.kind_row
 LEFT JOIN agreed g ON g.cell = w.cell AND g.k = w.k
 LEFT JOIN met m ON m.cell = w.cell
