@@ -1,7 +1,7 @@
 """What a budget of looks catches when learned rates of change spend it, against fixed TTLs: sixty nights of the demo world.
 
 Two runs of the whole pipeline over the same worlds have the same budget of accounts a night and differ only in
-`[run] spend`. A change counts where a look on the very night it happens would have seen it (a third run looks, each night, at
+`[run] spend`; a third spends by learned rates no more requests than fixed TTLs took. A change counts where a look on the very night it happens would have seen it (one more run looks, each night, at
 the accounts to which something has happened); it is caught on the night on which the golden record of one of its fields
 changes or a signal contradicts it. The bounds of `bench.spending_bounds` stand beside: even rounds, the
 best that one period for all can do, and an oracle that knows every company's true rate.
@@ -27,6 +27,8 @@ from flows.scope import Scope
 from flows.services import open_services
 
 ACCOUNTS, NIGHTS, BUDGET, SEEDS, WITHIN = 300, 60, 24, (11, 12), 7
+#: What is wanted of learned rates against fixed TTLs: changes caught within the week, days until caught.
+TIMES_AS_MANY, LESS_BY = 1.5, 0.3
 _CONFIG = """\
 [crm]
 kind = "file"
@@ -83,6 +85,7 @@ def _one_world(stage: Stage, folder: Path) -> tuple[Mapping[str, Marks], float]:
     """The marks of all policies over one world, and the requests of learned rates against fixed TTLs."""
     visible = seen_at_once(stage, folder / "everything")
     told = {policy: spend(stage, policy, BUDGET, folder / policy) for policy in ("rates", "ttl")}
+    told["thrifty"] = spend_requests(stage, "rates", told["ttl"].requests, folder / "thrifty")
     bounds: Bounds = bounds_of(stage.seed, ACCOUNTS, NIGHTS, BUDGET, visible)
     caught = {name: one.caught for name, one in told.items()} | {"even": bounds.even, "oracle": bounds.oracle}
     marks = {name: marks_of(found, visible) for name, found in caught.items()}
@@ -92,7 +95,8 @@ def _one_world(stage: Stage, folder: Path) -> tuple[Mapping[str, Marks], float]:
 def _figures(runs: list[tuple[Mapping[str, Marks], float]], note: str) -> Iterable[Figure]:
     marks = [m for m, _ in runs]
     names = {
-        "rates": "learned rates", "ttl": "fixed TTLs", "even": "even rounds",
+        "rates": "learned rates", "thrifty": "learned rates, requests as fixed TTLs",
+        "ttl": "fixed TTLs", "even": "even rounds",
         "oracle": "an oracle that knows all rates",
     }  # fmt: skip
     for key, name in names.items():
@@ -101,19 +105,21 @@ def _figures(runs: list[tuple[Mapping[str, Marks], float]], note: str) -> Iterab
         )
         yield _mean(f"mean days until a change is caught, {name}", [m[key].age for m in marks], "days", note)
     for other in ("ttl", "even"):
-        for key in ("rates", "oracle"):
+        for key in ("rates", "thrifty", "oracle"):
             against = f"{names[key]} against {names[other]}"
             yield _mean(
                 f"caught within {WITHIN} days, {against}",
                 [m[key].soon / max(m[other].soon, 1e-9) for m in marks],
                 "times",
                 note,
+                TIMES_AS_MANY if (key, other) == ("rates", "ttl") else None,
             )
             yield _mean(
                 f"days until caught, {against}: less by",
                 [1 - m[key].age / m[other].age for m in marks],
                 "share",
                 note,
+                LESS_BY if (key, other) == ("rates", "ttl") else None,
             )
     yield _mean("requests, learned rates against fixed TTLs", [r for _, r in runs], "times", note)
 
@@ -147,7 +153,7 @@ def seen_at_once(stage: Stage, folder: Path) -> set[Event]:
     for event in stage.events:
         for night in (event.night, event.night + 1):
             nights[night].update(stage.accounts[event.number])
-    told = _run(stage, "rates", folder, lambda night: NightOptions(
+    told = _run(stage, "rates", folder, lambda night, _: NightOptions(
         scope=Scope(accounts=frozenset(nights[night])) if night else Scope(), ask=True,
     ))  # fmt: skip
     return {e for e, night in told.caught.items() if night is not None and night <= e.night + 1}
@@ -155,24 +161,38 @@ def seen_at_once(stage: Stage, folder: Path) -> set[Event]:
 
 def spend(stage: Stage, policy: str, budget: int | None, folder: Path) -> Told:
     """Runs all nights under a policy and a budget of accounts a night, writing into the CRM as a night does."""
-    return _run(stage, policy, folder, lambda _: NightOptions(apply=True, limit=budget))
+    return _run(stage, policy, folder, lambda *_: NightOptions(apply=True, limit=budget))
 
 
-def _run(stage: Stage, policy: str, folder: Path, options: Callable[[int], NightOptions]) -> Told:
+def spend_requests(stage: Stage, policy: str, requests: int, folder: Path) -> Told:
+    """The same with a budget of requests for all nights together: each night as many looks as its share is likely to pay for."""
+    looks: list[int] = []
+
+    def options(night: int, asked: int) -> NightOptions:
+        price = asked / sum(looks) if asked else requests / (NIGHTS * BUDGET)
+        looks.append(max(0, int((requests * (night + 1) / NIGHTS - asked) / price)))
+        return NightOptions(apply=True, limit=looks[-1])
+
+    return _run(stage, policy, folder, options)
+
+
+def _run(stage: Stage, policy: str, folder: Path, options: Callable[[int, int], NightOptions]) -> Told:
+    """All nights of a stage; `options` are made from the night and the requests made until then."""
     folder.mkdir(parents=True)
     write_csv(folder / "accounts.csv", list(stage.rows))
     (folder / "evergreen.toml").write_text(_CONFIG.format(spend=policy), encoding="utf-8")
+    asked = 0
     for night, replay in enumerate(stage.replays):
         at = FIRST_NIGHT + timedelta(days=night)
         with open_services(folder / "evergreen.toml", as_of=at.isoformat(), replay=replay) as services:
-            run_night(services, options(night))
+            run_night(services, options(night, asked))
             news = services.warehouse.rows(_NEWS) if night == len(stage.replays) - 1 else []
-            asked = services.warehouse.value("SELECT coalesce(sum(requests), 0) FROM source_call")
+            asked = int(services.warehouse.value("SELECT coalesce(sum(requests), 0) FROM source_call"))
     nights: dict[tuple[str, str], list[int]] = defaultdict(list)
     for row in news:
         nights[row["account_id"], row["field"]].append((row["at"] - FIRST_NIGHT).days)
     caught = {event: _caught(event, stage.accounts[event.number], nights) for event in stage.events}
-    return Told(caught, int(asked))
+    return Told(caught, asked)
 
 
 def _caught(event: Event, accounts: Iterable[str], nights: Mapping[tuple[str, str], list[int]]) -> int | None:
