@@ -67,6 +67,10 @@ class ResponseStore(Protocol):
         """Notes that the server confirmed the stored response (304)."""
         ...
 
+    def flush(self) -> None:
+        """Makes what was put and noted outlive a crash; until then it may be lost."""
+        ...
+
 
 class Judgements(Protocol):
     """What stewards and confirmed matches have taught about who is who."""

@@ -100,6 +100,10 @@ class Web(Protocol):
         """The response to a POST that asks and changes nothing. Raises as `get` does."""
         ...
 
+    def flush(self) -> None:
+        """Makes the responses kept until now outlive a crash. Raises WarehouseError where they cannot be stored."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class SourceContext:

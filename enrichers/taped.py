@@ -108,6 +108,10 @@ class Taped:
             self._tape.asked.append(("POST", ""))
         return self._web.post(url, body, headers=headers)
 
+    def flush(self) -> None:
+        """Makes the responses kept until now outlive a crash."""
+        self._web.flush()
+
     def recent(self, url: str) -> Recent:
         """What was read of an address's site in this run, where the web underneath remembers."""
         known = self._web.recent(url) if isinstance(self._web, Remembers) else Recent()

@@ -203,10 +203,10 @@ def _serve(order: bytes, lines: Sequence[Connection]) -> None:
         recognition=Recognition.under(web, given.enricher.catalogue) if given.recognises else None,
     )
     with ThreadPoolExecutor(len(lines), thread_name_prefix="line") as pool:
-        list(pool.map(lambda line: _obey(line, enricher, given.config.run.threads), lines))
+        list(pool.map(lambda line: _obey(line, enricher, given.config.run.threads, web.flush), lines))
 
 
-def _obey(line: Connection, enricher: Enricher, threads: int) -> None:
+def _obey(line: Connection, enricher: Enricher, threads: int, keep: Callable[[], None]) -> None:
     while True:
         try:
             folder, number, tasks, memory = pickle.loads(line.recv_bytes())  # noqa: S301 - of our own process
@@ -214,7 +214,9 @@ def _obey(line: Connection, enricher: Enricher, threads: int) -> None:
             return
         failure: BaseException | None = None
         try:
-            write_shard(folder, number, replace(enricher, memory=memory), tasks, threads, lambda _: None)
+            write_shard(
+                folder, number, replace(enricher, memory=memory), tasks, threads, lambda _: None, keep
+            )
         except Exception as error:
             failure = error
         line.send(failure)

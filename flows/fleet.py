@@ -179,6 +179,7 @@ def fetch_shard(
                 log.warning("what %s left is damaged", attempt)
                 continue
             unpack(files.pop(RESPONSES), responses)
+            responses.flush()
             for path in files.values():
                 path.replace(path.with_suffix(""))
         finally:

@@ -80,6 +80,9 @@ class PackedResponses:
         with self._lock:
             self._told.append({"url": url, "confirmed": at.isoformat()})
 
+    def flush(self) -> None:
+        """Does nothing: a pack is whole once it is closed."""
+
     def close(self) -> None:
         """Ends the pack with its index."""
         with self._lock:

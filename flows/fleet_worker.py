@@ -84,7 +84,7 @@ def do_shard(store: ShardStore, order: Order, working: Path) -> None:
         pack = folder / RESPONSES
         with PackedResponses(pack, known if has_known else None) as responses:
             enricher, threads = _enricher(run, shard, order.attempt, responses, folder)
-            write_shard(folder, order.number, enricher, shard.tasks, threads, lambda _: None)
+            write_shard(folder, order.number, enricher, shard.tasks, threads, lambda _: None, responses.flush)
         files = [pack, *_parquet(folder, order.number, run)]
         for file in files:
             store.put(f"{order.folder}/{file.name}", file)

@@ -235,7 +235,8 @@ def _enrich(night: _Night, work: Plan, shards: ShardRunner, feedback: Feedback) 
         def run_shard(number: int) -> None:
             tasks = with_known(batches[number], readings) if recognition else batches[number]
             if crew is None:
-                write_shard(night.folder, number, enricher, tasks, services.config.run.threads, told)
+                threads = services.config.run.threads
+                write_shard(night.folder, number, enricher, tasks, threads, told, services.keep_evidence)
             else:
                 crew.do(night.folder, number, tasks)
                 told(len(tasks))

@@ -46,6 +46,11 @@ class Services:
         """Where runs keep their shards, plans and reports."""
         return self.config.home / "runs"
 
+    def keep_evidence(self) -> None:
+        """Makes the pages read until now outlive a crash. Raises WarehouseError where they cannot be stored."""
+        if self.web is not None:
+            self.web.flush()
+
 
 def clock_for(as_of: str | None) -> Clock:
     """The clock a run goes by. Raises ConfigError for an `--as-of` that is no date."""
@@ -99,10 +104,12 @@ def open_services(
         ) as warehouse,
     ):
         decisions = DecisionStore(config.home)
-        yield Services(
+        services = Services(
             config, catalogue, clock, crm, warehouse, DuckLedger(warehouse, clock), decisions,
             Decided(decisions.all()), tuple(sources), tuple(off), web, replay,
         )  # fmt: skip
+        yield services
+        services.keep_evidence()
 
 
 def fetch_blocks(config: Config) -> None:

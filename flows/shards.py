@@ -52,10 +52,12 @@ def write_shard(
     tasks: Sequence[Task],
     threads: int,
     told: Callable[[int], None],
+    keep_evidence: Callable[[], None],
 ) -> None:
     """Enriches a shard and leaves its rows in the run's folder; a shard that is already there is not done again.
 
-    Raises WarehouseError where the rows cannot be written.
+    It counts as finished only after `keep_evidence` has made the pages it rests on durable. Raises WarehouseError where the rows
+    or the pages cannot be written.
     """
     done = _done(folder, number)
     if done.exists():
@@ -64,6 +66,7 @@ def write_shard(
     try:
         for table, rows in _rows(enricher, findings).items():
             write_rows(_file(folder, number, table), rows)
+        keep_evidence()
         finish_files(folder, number, len(tasks))
     except OSError as error:
         raise WarehouseError(

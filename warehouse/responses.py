@@ -7,7 +7,6 @@ back with the next fetch.
 
 from __future__ import annotations
 
-import errno
 import gzip
 import hashlib
 import json
@@ -18,15 +17,14 @@ import struct
 import tempfile
 import threading
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
 
 from accounts.clock import SystemClock
 from accounts.errors import WarehouseError
 from accounts.protocols import StoredResponse
+from warehouse.response_index import ResponseIndex, explained
 from warehouse.store import sql
 
 log = logging.getLogger("evergreen")
@@ -39,9 +37,6 @@ _MARGIN = (
 )  # a stored body is never larger than the reader's cap; gunzip a little beyond what is declared
 #: Seconds after which a draft is nobody's any more: writing one takes a moment.
 _DRAFT_LIVES = 3600.0
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-
-T = TypeVar("T")
 
 
 class FileResponseStore:
@@ -52,20 +47,22 @@ class FileResponseStore:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._lock = threading.RLock()
-        self._db: sqlite3.Connection | None = None
-        with self._explained():
+        self._index = ResponseIndex(folder, self._sync)
+        self._lock = threading.Lock()
+        self._fresh: list[Path] = []
+        with explained(folder):
             for name in ("bodies", "drafts"):
                 (folder / name).mkdir(parents=True, exist_ok=True)
 
     def get(self, url: str) -> StoredResponse | None:
         """The newest response to exactly this URL with its body, or None."""
-        row = self._ask(
+        row = self._index.ask(
             lambda db: db.execute(
                 "SELECT final_url, status, headers, body_sha256, fetched_at, body_bytes FROM response"
                 " WHERE url = ? ORDER BY id DESC LIMIT 1",
                 (url,),
-            ).fetchone()
+            ).fetchone(),
+            url,
         )
         if row is None:
             return None
@@ -83,7 +80,7 @@ class FileResponseStore:
 
     def body(self, sha256: str) -> bytes | None:
         """The body of that hash, for whoever follows evidence back to its page; None where it is gone."""
-        row = self._ask(
+        row = self._index.ask(
             lambda db: db.execute(
                 "SELECT body_bytes FROM response WHERE body_sha256 = ?", (sha256,)
             ).fetchone()
@@ -94,41 +91,46 @@ class FileResponseStore:
         """Keeps a response; an equal one to the same URL is confirmed instead of kept again."""
         self._write(response.body_sha256, response.body)
         at = _text(response.fetched_at)
-        headers = {k: v for k, v in response.headers.items() if k.lower() not in _SECRET_HEADERS}
+        headers = json.dumps({k: v for k, v in response.headers.items() if k.lower() not in _SECRET_HEADERS})
+        url, final_url, status, sha256 = (
+            response.url, response.final_url, response.status, response.body_sha256,
+        )  # fmt: skip
+        size = len(response.body)
 
         def keep(db: sqlite3.Connection) -> None:
-            db.execute("DELETE FROM dropped WHERE body_sha256 = ?", (response.body_sha256,))
+            db.execute("DELETE FROM dropped WHERE body_sha256 = ?", (sha256,))
             newest = db.execute(
-                "SELECT id, body_sha256, status FROM response WHERE url = ? ORDER BY id DESC LIMIT 1",
-                (response.url,),
+                "SELECT id, body_sha256, status FROM response WHERE url = ? ORDER BY id DESC LIMIT 1", (url,)
             ).fetchone()
-            if newest is not None and newest[1:] == (response.body_sha256, response.status):
+            if newest is not None and newest[1:] == (sha256, status):
                 db.execute(
                     "UPDATE response SET headers = ?, final_url = ?, confirmed_at = max(confirmed_at, ?) WHERE id = ?",
-                    (json.dumps(headers), response.final_url, at, newest[0]),
+                    (headers, final_url, at, newest[0]),
                 )
                 return
             db.execute(
                 "INSERT INTO response (url, final_url, status, headers, body_sha256, body_bytes, fetched_at, confirmed_at)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    response.url, response.final_url, response.status, json.dumps(headers), response.body_sha256,
-                    len(response.body), at, at,
-                ),
-            )  # fmt: skip
+                (url, final_url, status, headers, sha256, size, at, at),
+            )
 
-        self._ask(keep, writes=True)
+        self._index.change(url, keep)
 
     def touch(self, url: str, at: datetime) -> None:
         """Notes that the server confirmed the newest response to a URL."""
-        self._ask(
+        confirmed = _text(at)
+        self._index.change(
+            url,
             lambda db: db.execute(
                 "UPDATE response SET confirmed_at = max(confirmed_at, ?)"
                 " WHERE id = (SELECT id FROM response WHERE url = ? ORDER BY id DESC LIMIT 1)",
-                (_text(at), url),
+                (confirmed, url),
             ),
-            writes=True,
         )
+
+    def flush(self) -> None:
+        """Makes all that was kept and noted outlive a crash of the process or of the machine."""
+        self._index.flush()
 
     def prune(self, older_than: datetime) -> int:
         """Drops the bodies last confirmed before a moment, and says how many; hashes and metadata stay.
@@ -136,15 +138,17 @@ class FileResponseStore:
         Drafts that died with their process go too.
         """
         self._drop_dead_drafts()
-        idle = self._ask(lambda db: db.execute(sql("responses_idle"), (_text(older_than),)).fetchall())
+        idle = self._index.ask(lambda db: db.execute(sql("responses_idle"), (_text(older_than),)).fetchall())
         dropped = 0
         for (sha256,) in idle:
-            with suppress(FileNotFoundError), self._explained():
+            with suppress(FileNotFoundError), explained(self.folder):
                 self._path(sha256).unlink()
                 dropped += 1
-        self._ask(
-            lambda db: db.executemany("INSERT OR IGNORE INTO dropped VALUES (?)", idle), writes=bool(idle)
-        )
+        if idle:
+            self._index.change(
+                "", lambda db: db.executemany("INSERT OR IGNORE INTO dropped VALUES (?)", idle)
+            )
+            self._index.flush()
         return dropped
 
     def _drop_dead_drafts(self) -> None:
@@ -155,11 +159,8 @@ class FileResponseStore:
                     draft.unlink()
 
     def close(self) -> None:
-        """Closes the index; the store opens it again when it is used."""
-        with self._lock:
-            if self._db is not None:
-                self._db.close()
-                self._db = None
+        """Flushes and closes the index; the store opens it again when it is used."""
+        self._index.close()
 
     def _path(self, sha256: str) -> Path:
         if len(sha256) != 64 or not all(c in "0123456789abcdef" for c in sha256):
@@ -184,7 +185,7 @@ class FileResponseStore:
         return None
 
     def _write(self, sha256: str, body: bytes) -> None:
-        """A body into its place in one step: a crash leaves the whole of it or nothing."""
+        """A body into its place in one step; it may be damaged by a crash of the machine until it is synced."""
         if hashlib.sha256(body).hexdigest() != sha256:
             raise WarehouseError(
                 f"A body does not have the hash {sha256[:12]}… it is kept under.", path=self.folder
@@ -192,98 +193,39 @@ class FileResponseStore:
         path = self._path(sha256)
         if _ends_as(path, body):
             return
-        with self._explained():
+        with explained(self.folder):
             path.parent.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=self.folder / "drafts", suffix=".part")
             try:
                 with os.fdopen(handle, "wb") as file:
                     file.write(gzip.compress(body, compresslevel=6, mtime=0))
-                    file.flush()
-                    os.fsync(file.fileno())
                 Path(name).replace(path)
             except BaseException:
                 Path(name).unlink(missing_ok=True)
                 raise
+        with self._lock:
+            self._fresh.append(path)
 
-    def _ask(self, question: Callable[[sqlite3.Connection], T], *, writes: bool = False) -> T:
-        """The answer of the index; a damaged one is set aside and begun anew, once."""
-        with self._lock, self._explained():
-            for last in (False, True):
-                try:
-                    db = self._open()
-                    if not writes:
-                        return question(db)
-                    with db:
-                        db.execute("BEGIN IMMEDIATE")
-                        return question(db)
-                except sqlite3.OperationalError:
-                    raise  # locked, full, unwritable: the index itself is sound
-                except sqlite3.DatabaseError:
-                    if last:
-                        raise
-                    self._set_aside()
-        raise AssertionError("the second try returns or raises")
-
-    def _open(self) -> sqlite3.Connection:
-        if self._db is None:
-            db = sqlite3.connect(
-                self.folder / "index.sqlite", timeout=30.0, check_same_thread=False, isolation_level=None
-            )
-            try:
-                db.execute("PRAGMA journal_mode = WAL")
-                db.execute("PRAGMA synchronous = NORMAL")
-                db.executescript(sql("responses_schema"))
-            except BaseException:
-                db.close()
-                raise
-            self._db = db
-        return self._db
-
-    def _set_aside(self) -> None:
-        """Puts a damaged index out of the way; its bodies stay and are found again as they are fetched again."""
-        self.close()
-        index = self.folder / "index.sqlite"
-        for suffix in ("-wal", "-shm"):
-            Path(f"{index}{suffix}").unlink(missing_ok=True)
-        with suppress(FileNotFoundError):
-            index.replace(index.with_suffix(".damaged"))
-        log.warning(
-            "the index of stored responses was damaged; it is set aside in %s and begun anew", self.folder
-        )
-
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        """Turns the system's errors into ours, with the remedy."""
+    def _sync(self) -> None:
+        """Brings new bodies to the disk; one after another, for the first brings most of what the others wait for."""
+        with self._lock:
+            fresh, self._fresh = self._fresh, []
         try:
-            yield
-        except FileNotFoundError:
-            raise
-        except OSError as error:
-            if error.errno in _FULL:
-                raise self._full() from error
-            raise WarehouseError(
-                f"{self.folder} cannot be written: {error.strerror or error}.",
-                remedy="Check who owns the folder and whether it may be written.",
-                path=self.folder,
-            ) from error
-        except sqlite3.Error as error:
-            code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the primary of an extended code
-            if code == sqlite3.SQLITE_FULL:
-                raise self._full() from error
-            raise WarehouseError(
-                f"The index of stored responses in {self.folder} cannot be used: {error}.",
-                remedy="Check free disk space and the disk itself; what was stored before is safe."
-                if code == sqlite3.SQLITE_IOERR
-                else "Another process may hold it; try again when it has ended.",
-                path=self.folder,
-            ) from error
+            while fresh:
+                with suppress(FileNotFoundError), explained(self.folder):
+                    _sync_file(fresh[-1])
+                fresh.pop()
+        finally:
+            with self._lock:
+                self._fresh += fresh
 
-    def _full(self) -> WarehouseError:
-        return WarehouseError(
-            f"There is no room left on the disk of {self.folder}.",
-            remedy="Make room, or lower keep_bodies_days under [warehouse]; nothing half-written was left.",
-            path=self.folder,
-        )
+
+def _sync_file(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _ends_as(path: Path, body: bytes) -> bool:

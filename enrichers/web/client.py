@@ -93,6 +93,11 @@ class WebClient:
         self._memory.keep(url, response)
         return response
 
+    def flush(self) -> None:
+        """Makes the responses kept until now outlive a crash. Raises WarehouseError where they cannot be stored."""
+        if self._store is not None:
+            self._store.flush()
+
     def recent(self, url: str) -> Recent:
         """What this run has just read of an address's site, without asking again."""
         return self._memory.of(url)

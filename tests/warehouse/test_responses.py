@@ -14,6 +14,7 @@ import pytest
 
 from accounts.errors import WarehouseError
 from accounts.protocols import StoredResponse
+from warehouse.response_index import BATCH
 from warehouse.responses import FileResponseStore
 
 NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)
@@ -34,6 +35,11 @@ def store(tmp_path: Path):
 
 def bodies(store: FileResponseStore) -> list[Path]:
     return sorted(p for p in (store.folder / "bodies").rglob("*") if p.is_file())
+
+
+def rows(store: FileResponseStore) -> int:
+    with sqlite3.connect(store.folder / "index.sqlite") as db:
+        return db.execute("SELECT count(*) FROM response").fetchone()[0]
 
 
 def test_what_was_put_is_got(store):
@@ -70,10 +76,42 @@ def test_equal_bodies_are_stored_once_and_compressed(store):
 def test_the_same_answer_again_adds_no_row(store):
     for day in range(3):
         store.put(response(at=NOW + timedelta(days=day)))
+    store.flush()
     with sqlite3.connect(store.folder / "index.sqlite") as db:
         assert db.execute("SELECT count(*), max(confirmed_at) FROM response").fetchone() == (
             1, "2026-11-24T03:00:00+00:00",
         )  # fmt: skip
+
+
+def test_changes_are_committed_together(store):
+    for i in range(BATCH - 1):
+        store.put(response(f"http://a.test/{i}"))
+    store.touch("http://a.test/0", NOW + timedelta(days=1))
+    assert rows(store) == BATCH - 1
+    store.put(response("http://b.test/"))
+    assert rows(store) == BATCH - 1
+    assert store.get("http://a.test/1") is not None  # nothing waits about that address
+    assert rows(store) == BATCH - 1
+    assert store.get("http://b.test/") is not None
+    assert rows(store) == BATCH
+
+
+def test_a_crash_loses_no_more_than_what_was_not_flushed(store):
+    crashed = FileResponseStore(store.folder)
+    crashed.put(response("http://a.test/"))
+    crashed.flush()
+    crashed.put(response("http://b.test/"))
+    assert store.get("http://a.test/") == response("http://a.test/")
+    assert store.get("http://b.test/") is None
+
+
+def test_a_damaged_index_loses_nothing_of_the_batch_under_way(store):
+    store.put(response("http://a.test/"))
+    store._index._shut()
+    (store.folder / "index.sqlite").write_bytes(b"this is no database " * 1000)
+    store.put(response("http://b.test/"))
+    store.flush()
+    assert rows(store) == 2
 
 
 def test_secrets_in_headers_are_not_kept(store):
@@ -110,6 +148,7 @@ class TestDamage:
 
     def test_damaged_headers_count_as_absent(self, store):
         store.put(response())
+        store.flush()
         with sqlite3.connect(store.folder / "index.sqlite") as db:
             db.execute("UPDATE response SET headers = '[1'")
         assert store.get("http://a.test/") is None
@@ -122,10 +161,10 @@ class TestDamage:
 
 class TestFullDisk:
     def test_a_full_disk_is_told_and_leaves_nothing_half_written(self, store, monkeypatch):
-        def full(handle: int) -> None:
+        def full(draft: Path, into: Path) -> None:
             raise OSError(errno.ENOSPC, "No space left on device")
 
-        monkeypatch.setattr(os, "fsync", full)
+        monkeypatch.setattr(Path, "replace", full)
         with pytest.raises(WarehouseError, match="no room left") as caught:
             store.put(response())
         assert "keep_bodies_days" in caught.value.remedy
@@ -135,13 +174,34 @@ class TestFullDisk:
         store.put(response())
         assert store.get("http://a.test/") == response()
 
+    def test_a_disk_that_fails_later_is_told_and_nothing_is_said_of_what_it_may_not_hold(
+        self, store, monkeypatch
+    ):
+        def full(handle: int) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr(os, "fsync", full)
+        store.put(response("http://a.test/", b"one"))
+        store.put(response("http://b.test/", b"two"))
+        with pytest.raises(WarehouseError, match="no room left"):
+            store.flush()
+        assert store.get("http://c.test/") is None
+        assert rows(store) == 0
+        synced: list[int] = []
+        monkeypatch.setattr(os, "fsync", synced.append)
+        store.flush()
+        assert (rows(store), len(synced)) == (2, 2)
+
     def test_a_full_index_is_told(self, store):
         store.put(response())
-        with store._lock:
-            store._open().execute("PRAGMA max_page_count = 8")
+        store._index.ask(lambda db: db.execute("PRAGMA max_page_count = 8"))
         with pytest.raises(WarehouseError, match="no room left"):
             for i in range(200):
                 store.put(response(f"http://a.test/{i}", etag="y" * 2000))
+            store.flush()
+        store._index.ask(lambda db: db.execute("PRAGMA max_page_count = 100000"), "")
+        store.flush()
+        assert rows(store) > 1
 
     def test_a_folder_that_cannot_be_made_is_told(self, tmp_path):
         (tmp_path / "file").write_text("in the way")
@@ -167,6 +227,7 @@ class TestRetention:
         assert index.execute("SELECT count(*) FROM dropped").fetchone() == (1,)
         assert store.prune(NOW + timedelta(days=5)) == 0
         store.put(response(body=b"once"))
+        store.flush()
         assert index.execute("SELECT count(*) FROM dropped").fetchone() == (0,)
         assert store.get(response(body=b"once").url).body == b"once"
         assert store.prune(NOW + timedelta(days=5)) == 1

@@ -46,6 +46,9 @@ class MemoryStore:
     def touch(self, url: str, at: datetime) -> None:
         self.touched[url] = at
 
+    def flush(self) -> None:
+        pass
+
 
 def config(**settings: Any) -> WebConfig:
     given = {
