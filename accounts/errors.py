@@ -153,5 +153,11 @@ class AlertFailed(EvergreenError):
     """A channel did not take a digest; what it would have told is told again next time."""
 
 
+class ServerAway(EvergreenError):
+    """Prefect's server, or the database behind it, does not answer."""
+
+    exit_code = 3
+
+
 class WorkLeft(EvergreenError):
     """The run stopped with work undone; what it left is told, and nothing is lost."""

@@ -14,7 +14,8 @@ settle_prefect()
 
 from prefect import flow  # noqa: E402 - its settings are read at import
 from prefect.client.orchestration import SyncPrefectClient, get_client  # noqa: E402
-from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError  # noqa: E402
+from prefect.client.schemas import State  # noqa: E402
+from prefect.exceptions import ObjectNotFound  # noqa: E402
 from prefect.states import Cancelling  # noqa: E402
 
 from accounts.config import FleetConfig  # noqa: E402
@@ -22,9 +23,12 @@ from accounts.errors import ConfigError, WarehouseError  # noqa: E402
 from flows.fleet_hands import HandLost  # noqa: E402
 from flows.fleet_store import open_store  # noqa: E402
 from flows.fleet_worker import Order, do_shard  # noqa: E402
+from flows.prefect_reach import answered, is_away  # noqa: E402
 
 #: Seconds between looks at a shard's flow run.
 _BETWEEN_LOOKS = 3.0
+#: Seconds that the server may be away before a night gives up.
+_PATIENCE = 600.0
 
 
 @flow(name="evergreen-read-shard", persist_result=False, log_prints=False)
@@ -50,14 +54,14 @@ class PrefectHands:
         self._client: SyncPrefectClient = get_client(sync_client=True)
 
     def do(self, order: Order) -> None:
-        """Starts a flow run and waits until it has ended. Raises WarehouseError where the server has no such deployment."""
-        started = self._start(order)
+        """Starts a flow run and waits until it has ended; a server that is away meanwhile is waited for.
+
+        Raises ConfigError where the server has no such deployment, ServerAway, WarehouseError where the shard failed.
+        """
+        started = answered(lambda: self._start(order), _PATIENCE)
         deadline = time.monotonic() + self._fleet.shard_minutes * 60
         while time.monotonic() < deadline:
-            try:
-                state = self._client.read_flow_run(started).state
-            except (OSError, PrefectHTTPStatusError):  # the server is away; the shard is not
-                state = None
+            state = self._state(started)
             if state is not None and state.is_completed():
                 return
             if state is not None and state.is_failed():
@@ -68,8 +72,19 @@ class PrefectHands:
             if state is not None and state.is_final():
                 raise HandLost
             time.sleep(_BETWEEN_LOOKS)
-        self._client.set_flow_run_state(started, Cancelling(), force=True)
+        answered(lambda: self._client.set_flow_run_state(started, Cancelling(), force=True), _PATIENCE)
         raise HandLost
+
+    def _state(self, started: UUID) -> State | None:
+        """How far a flow run is; None while the server is away, for the shard is not. Raises HandLost where nobody knows the run."""
+        try:
+            return self._client.read_flow_run(started).state
+        except ObjectNotFound:
+            raise HandLost from None
+        except Exception as error:
+            if not is_away(error):
+                raise
+            return None
 
     def close(self) -> None:
         """Nothing is held: the workers are Prefect's."""
