@@ -48,11 +48,12 @@ def work_list_by_rate(
     `paces` are rows of account_id, source, pace. See `work_list_by_rate.sql`.
     """
     with warehouse.transaction():
-        offer(warehouse, offers)
+        sources = offer(warehouse, offers)
         _segment(warehouse)
         warehouse.run("CREATE OR REPLACE TEMP TABLE pace (account_id VARCHAR, source VARCHAR, pace DOUBLE)")
         warehouse.append("pace", paces)
-    yield from work_items(warehouse.stream(sql("work_list_by_rate"), {"now": now}))
+        warehouse.script("work_list_by_rate", {"now": now})
+    yield from work_items(warehouse, sources)
 
 
 def _segment(warehouse: Warehouse) -> None:

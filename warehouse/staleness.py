@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -65,31 +64,50 @@ def work_list(warehouse: Warehouse, now: datetime, offers: Iterable[Offer]) -> I
     (a failed call is no answer).
     """
     with warehouse.transaction():
-        offer(warehouse, offers)
-    yield from work_items(warehouse.stream(sql("work_list"), {"now": now}))
+        sources = offer(warehouse, offers)
+        warehouse.script("work_list", {"now": now})
+    yield from work_items(warehouse, sources)
 
 
-def offer(warehouse: Warehouse, offers: Iterable[Offer]) -> None:
-    """Makes the temporary table `provides` that work lists read: what each source can fill, and how often."""
+def offer(warehouse: Warehouse, offers: Iterable[Offer]) -> list[str]:
+    """Makes the temporary table `provides` that work lists read: what each source can fill, and how often.
+
+    Returns the sources in order: the n-th has the bit 2 ** n, so that a set of them is one number (at most 126).
+    """
+    known = list(offers)
+    sources = sorted({o.source for o in known})
     rows = [
-        {"source": o.source, "field": f, "every_days": o.every_days} for o in offers for f in sorted(o.fields)
+        {"source": o.source, "field": f, "every_days": o.every_days, "bit": str(1 << sources.index(o.source))}
+        for o in known
+        for f in sorted(o.fields)
     ]
-    warehouse.run("CREATE OR REPLACE TEMP TABLE provides (source VARCHAR, field VARCHAR, every_days INTEGER)")
+    warehouse.run(
+        "CREATE OR REPLACE TEMP TABLE provides (source VARCHAR, field VARCHAR, every_days INTEGER, bit HUGEINT)"
+    )
     warehouse.append("provides", rows)
+    return sources
 
 
-def work_items(rows: Iterable[Mapping[str, Any]]) -> Iterator[WorkItem]:
-    """The work items that rows of a work list tell. Words that many of them share are held once."""
-    held: dict[Any, Any] = {}
-    for row in rows:
-        needs = tuple(_need(n, held) for n in json.loads(row["needs"]))
-        told = (row.get("expected", 0.0), row.get("requests", 0.0), row.get("days"), row.get("urgent", False))
-        yield WorkItem(row["account_id"], needs, row["benefit"], *told)
+def work_items(warehouse: Warehouse, sources: Sequence[str]) -> Iterator[WorkItem]:
+    """The work items of `need` and `price`, best first; what many accounts share is held once.
+
+    Nothing else may be asked of the warehouse until they are read to the end.
+    """
+    kinds = {row["kind"]: _need(row, sources) for row in warehouse.rows(sql("work_list_kinds"))}
+    for row in warehouse.stream(sql("work_list_items")):
+        needs = tuple([kinds[kind] for kind in row["needs"]])
+        yield WorkItem(
+            row["account_id"],
+            needs,
+            row["benefit"],
+            row["expected"],
+            row["requests"],
+            row["days"],
+            row["urgent"],
+        )
+    warehouse.run("DROP TABLE need; DROP TABLE price")
 
 
-def _need(told: Mapping[str, Any], held: dict[Any, Any]) -> FieldNeed:
-    name, reason, sources = told["field"], told["reason"], tuple(told["sources"])
-    shared = [held.setdefault(word, word) for word in (name, reason, sources)]
-    need = FieldNeed(shared[0], Freshness(told["status"]), shared[1], shared[2], told.get("chance", 0.0))
-    same: FieldNeed = held.setdefault(need, need)
-    return same
+def _need(row: Mapping[str, Any], sources: Sequence[str]) -> FieldNeed:
+    due = tuple(name for place, name in enumerate(sources) if row["sources"] >> place & 1)
+    return FieldNeed(row["field"], Freshness(row["status"]), row["reason"], due, row["chance"])

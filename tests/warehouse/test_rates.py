@@ -228,3 +228,13 @@ def test_fixed_ttls_give_every_account_its_turn(world: World) -> None:
         turns.append(order(work_list(world.warehouse, now, OFFERS))[0])
         called(world, turns[-1], now)
     assert min(turns.count("A"), turns.count("B")) > 10
+
+
+def test_what_many_accounts_share_is_held_once_whatever_orders_the_list(world: World) -> None:
+    pulled(world, "A", "B")
+    offers = [Offer("wikidata", frozenset({"city"}), 30), Offer("site", frozenset({"phone", "city"}), 1)]
+    refresh_staleness(world.warehouse, NOW)
+    for items in (work_list_by_rate(world.warehouse, NOW, offers, ()), work_list(world.warehouse, NOW, offers)):
+        first, second = items
+        assert {n.field: n.sources for n in first.needs} == {"city": ("site", "wikidata"), "phone": ("site",)}
+        assert [id(n) for n in first.needs] == [id(n) for n in second.needs]
