@@ -139,7 +139,9 @@ def _add_empty(connection: duckdb.DuckDBPyConnection, tables: set[str]) -> None:
         connection.execute(script)
     connection.execute("USE main")
     for table in sorted(tables):
-        connection.execute(f"CREATE TABLE {table} AS FROM shape.{table} LIMIT 0")
+        shape = connection.execute(f"DESCRIBE shape.{table}").fetchall()
+        columns = ", ".join(f'"{name}" {kind}' for name, kind, *_ in shape)
+        connection.execute(f"CREATE TABLE {table} ({columns})")
     connection.execute("DROP SCHEMA shape CASCADE")
 
 

@@ -174,7 +174,7 @@ def lakes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lakes]:
 
 #: Tests of what only a file has: its size, its lock, its damage, its versions.
 _OF_THE_FILE = {
-    "test_compaction", "test_versions", "test_a_second_process_is_refused_with_the_remedy",
+    "test_compaction", "test_row_groups", "test_versions", "test_a_second_process_is_refused_with_the_remedy",
     "test_a_damaged_file_is_named_with_the_remedy",
 }  # fmt: skip
 
