@@ -10,10 +10,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,7 +26,8 @@ from typing import Any
 from bench.figure import Figure
 
 SIZES = (1000, 3000)
-_FIRST, _QUIET, _FEW = "the first", "nothing changed", "1 % changed"
+_FIRST, _BACK, _QUIET, _FEW = "the first", "our own writes back", "nothing changed", "1 % changed"
+_NIGHTS = (_FIRST, _BACK, _QUIET, _FEW)
 _CONFIG = """\
 [crm]
 kind = "file"
@@ -94,44 +99,35 @@ class _Stages:
 
 
 def _nights(asked: argparse.Namespace) -> None:
-    from demo.crm_export import export, write_csv  # noqa: PLC0415 - only in the process that is measured
-    from demo.replay import write_night  # noqa: PLC0415
-    from demo.world import World  # noqa: PLC0415
-
     folder: Path = asked.folder
     folder.mkdir(parents=True)
-    world = World(1, asked.accounts, 1, dressed=not asked.bare)
-    write_csv(folder / "accounts.csv", export(world))
-    server = None if asked.replay else _Server(asked.accounts, not asked.bare, asked.patience)
-    config = folder / "evergreen.toml"
-    gateway = "" if server is None else f'gateway = "{server.address}"'
-    config.write_text(
-        _CONFIG.format(
-            gateway=gateway, processes=asked.processes, threads=asked.threads, per_second=PER_SECOND
-        ),
-        encoding="utf-8",
-    )
-    nights = []
-    replay = write_night(world, folder / "web") if server is None else None
-    for day, name in enumerate((_FIRST, "our own writes back", _QUIET, _FEW)[: asked.nights]):
-        if name == _FEW:
-            world.change_some(0.01)
-            if server is None:
-                replay = write_night(world, folder / "web")
-            else:
-                server.change_some(0.01)
-        nights.append(_night(name, config, world.now() + timedelta(days=day), replay))
-        if server is not None:
-            nights[-1]["server_cpu"] = server.cpu()
+    with _Demo(asked.accounts, not asked.bare, asked.patience) as demo:
+        demo.ask(f"export {folder / 'accounts.csv'}")
+        config = folder / "evergreen.toml"
+        gateway = "" if asked.replay else f'gateway = "{demo.address}"'
+        config.write_text(
+            _CONFIG.format(
+                gateway=gateway, processes=asked.processes, threads=asked.threads, per_second=PER_SECOND
+            ),
+            encoding="utf-8",
+        )
+        nights: list[dict[str, Any]] = []
+        replay = Path(demo.ask(f"replay {folder / 'web'}")) if asked.replay else None
+        for day, name in enumerate(_NIGHTS if asked.nights is None else asked.nights.split(",")):
+            if name == _FEW:
+                demo.ask("change 0.01")
+                if asked.replay:
+                    replay = Path(demo.ask(f"replay {folder / 'web'}"))
+            at = datetime.fromisoformat(demo.ask("now")) + timedelta(days=day)
+            nights.append(_night(name, config, at, replay) | {"server_cpu": float(demo.ask("cpu"))})
+            print(json.dumps(nights[-1]), file=sys.stderr, flush=True)
     told = {
         "accounts": asked.accounts,
         "processes": asked.processes,
         "nights": nights,
-        "peak": nights[-1]["peak"],
+        "peak": max(night["peak"] for night in nights),
     }
     print(json.dumps(told))
-    if server is not None:
-        server.stop()
 
 
 def _night(name: str, config: Path, at: datetime, replay: Path | None) -> dict[str, Any]:
@@ -139,7 +135,7 @@ def _night(name: str, config: Path, at: datetime, replay: Path | None) -> dict[s
     from flows.services import open_services  # noqa: PLC0415
 
     before, began, stages = _cpu(), time.monotonic(), _Stages()
-    with open_services(config, as_of=at.isoformat(), replay=replay) as services:
+    with _watched() as peak, open_services(config, as_of=at.isoformat(), replay=replay) as services:
         report = run_night(services, NightOptions(apply=True), progress=stages)
         evidence = sum(
             p.stat().st_size for p in (services.config.home / "responses").rglob("*") if p.is_file()
@@ -149,28 +145,25 @@ def _night(name: str, config: Path, at: datetime, replay: Path | None) -> dict[s
         "name": name, "cpu": round(_cpu() - before, 1), "wall": round(time.monotonic() - began, 1),
         "stages": stages.spent, "memory": stages.memory, "wall_stages": dict(report.seconds), "looked_at": report.looked_at,
         "requests": report.counts()["requests"], "failed": report.counts()["failed_calls"],
-        "written": sum(report.outcomes.values()), "peak": _peak(), "evidence_mb": evidence // 1_000_000,
+        "written": sum(report.outcomes.values()), "peak": peak[0], "evidence_mb": evidence // 1_000_000,
     }  # fmt: skip
 
 
-class _Server:
-    """The world, served by a process of its own that obeys lines: `cpu`, `change SHARE`."""
+class _Demo:
+    """The world in a process of its own, served on loopback; `ask` gives it an order (`bench.demo_server`)."""
 
     def __init__(self, accounts: int, dressed: bool, patience: float) -> None:
         command = [sys.executable, "-m", "bench.demo_server", str(accounts), str(int(dressed)), str(patience)]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.address = self._said()
 
-    def change_some(self, share: float) -> None:
-        self._ask(f"change {share}")
+    def __enter__(self) -> _Demo:
+        return self
 
-    def cpu(self) -> float:
-        return float(self._ask("cpu"))
-
-    def stop(self) -> None:
+    def __exit__(self, *_: object) -> None:
         self._process.communicate()
 
-    def _ask(self, line: str) -> str:
+    def ask(self, line: str) -> str:
         assert self._process.stdin is not None
         self._process.stdin.write(line + "\n")
         self._process.stdin.flush()
@@ -181,15 +174,43 @@ class _Server:
         return self._process.stdout.readline().strip()
 
 
-def _resident() -> int:
-    """What this process holds now, in MB."""
-    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() // 1_000_000
+def _resident(process: int | str = "self") -> int:
+    """What a process holds now, in MB; nothing where it has ended."""
+    try:
+        pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+    except OSError:
+        return 0
+    return pages * resource.getpagesize() // 1_000_000
 
 
-def _peak() -> int:
-    """The peak of resident memory so far in MB: of this process, and of the largest that has ended."""
-    peaks = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(peaks) // 1024
+@contextmanager
+def _watched() -> Iterator[list[int]]:
+    """The peak in MB of what this process and its workers hold together, looked at twice a second; the demo world is none of them."""
+    peak, ended = [0], threading.Event()
+
+    def look() -> None:
+        while not ended.wait(0.5):
+            peak[0] = max(peak[0], sum(map(_resident, [os.getpid(), *_workers()])))
+
+    watcher = threading.Thread(target=look, daemon=True)
+    watcher.start()
+    try:
+        yield peak
+    finally:
+        ended.set()
+        watcher.join()
+
+
+def _workers() -> list[int]:
+    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    return [int(child) for child in children if b"demo_server" not in _command(int(child))]
+
+
+def _command(process: int) -> bytes:
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 def _cpu() -> float:
@@ -204,7 +225,10 @@ if __name__ == "__main__":
     given.add_argument("folder", type=Path)
     given.add_argument("--processes", type=int, default=1)
     given.add_argument("--threads", type=int, default=16)
-    given.add_argument("--nights", type=int, default=4)
+    given.add_argument(
+        "--nights",
+        help=f"which nights to run, with commas between; all four, if not said: {', '.join(_NIGHTS)}",
+    )
     given.add_argument("--patience", type=float, default=0.05, help="how much of their time slow hosts take")
     given.add_argument("--bare", action="store_true", help="pages of a kilobyte, as the demo has them")
     given.add_argument("--replay", action="store_true", help="saved answers instead of HTTP")
