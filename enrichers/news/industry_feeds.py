@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from accounts.account import Account
@@ -11,11 +12,34 @@ from accounts.errors import SourceBroken, SourceError
 from accounts.link import Candidate
 from accounts.observation import Outcome
 from enrichers.base import Answer, Reading, SourceContext, source
-from enrichers.news.asked import is_chinese, question, safely, spoken_name
+from enrichers.news.asked import question, safely, spoken_name
 from enrichers.news.entry import EVENTS, Entry
 from enrichers.news.feed import parse_feed
+from enrichers.news.named import NamedIn
 from enrichers.news.tell import article_of, recent, until_next
 from enrichers.web.response import Response
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the feeds say: entries with the answers they came in, the errors of feeds that did not answer, digests of the others.
+
+    From `until` (UTC) on the same answers read differently.
+    """
+
+    entries: Sequence[tuple[Entry, Response]]
+    named: NamedIn
+    errors: Sequence[str]
+    said: Sequence[str]
+    until: datetime | None
+
+    @property
+    def is_failure(self) -> bool:
+        return not self.entries and bool(self.errors)
+
+    @property
+    def error(self) -> str:
+        return "; ".join(self.errors)[:500]
 
 
 @source
@@ -40,91 +64,76 @@ class IndustryFeeds:
         self._feeds = [str(url) for url in feeds] if isinstance(feeds, list | tuple) else []
         self._days = int(context.settings.get("days", 14))
         self._lock = threading.Lock()
-        self._read_already: list[tuple[Entry, Response, str]] | None = None
-        self._errors: list[str] = []
-        self._said: list[str] = []
-        self._until: datetime | None = None
+        self._told: _Told | None = None
 
     @property
     def basis(self) -> str:
         """What the feeds say today; empty where none answers."""
-        self._entries()
-        return " ".join(self._said)
+        return " ".join(self._today()[0].said)
 
     def search(self, account: Account) -> Answer[Candidate]:
-        """The account's name as the question; no request is made."""
-        if not spoken_name(account) or not self._feeds:
+        """The account's name as the question where an entry names it; failed where no feed could be read."""
+        name = spoken_name(account)
+        if not name or not self._feeds:
             return Answer.of(())
-        return Answer.of((question(self.name, account, self._feeds[0]),))
+        today, requests = self._today()
+        if today.is_failure:
+            return Answer.failed(today.error, requests=requests)
+        if not today.named.places(name):
+            return Answer(Outcome.ZERO_ROWS, (), "", requests)
+        return Answer.of((question(self.name, account, self._feeds[0]),), requests=requests)
 
     def read(self, account: Account, candidate: Candidate) -> Answer[Reading]:
         """The articles whose title or text names the account; failed where no feed could be read."""
         return safely(self.name, lambda: self._read(account, candidate))
 
     def _read(self, account: Account, candidate: Candidate) -> Answer[Reading]:
-        entries, requests, errors = self._entries()
-        if not entries and errors:
-            return Answer.failed("; ".join(errors)[:500], requests=requests)
-        named = _pattern(spoken_name(account))
+        today, requests = self._today()
+        if today.is_failure:
+            return Answer.failed(today.error, requests=requests)
         told = tuple(
             article_of(
-                entry, response, account_id=account.id, source=self.name, record_id=candidate.company.id
+                *today.entries[place], account_id=account.id, source=self.name, record_id=candidate.company.id
             )
-            for entry, response, folded in entries
-            if named.search(folded)
+            for place in today.named.places(spoken_name(account))
         )
         if not told:
-            return Answer(Outcome.ZERO_ROWS, (), "", requests, until=self._until)
-        error = "; ".join(errors)[:500]
-        return Answer.of((Reading(articles=told),), requests=requests, error=error, until=self._until)
+            return Answer(Outcome.ZERO_ROWS, (), "", requests, until=today.until)
+        return Answer.of((Reading(articles=told),), requests=requests, error=today.error, until=today.until)
 
-    def _entries(self) -> tuple[list[tuple[Entry, Response, str]], int, list[str]]:
-        """All entries of all feeds, fetched by whoever asks first; a run in which all fail asks again."""
+    def _today(self) -> tuple[_Told, int]:
+        """What the feeds say and the requests it took: fetched by whoever asks first; a run in which all fail asks again."""
         with self._lock:
-            if self._read_already is not None:
-                return self._read_already, 0, self._errors
-            found: list[tuple[Entry, Response, str]] = []
-            errors: list[str] = []
-            said: list[str] = []
-            ends: list[datetime | None] = []
-            now = self._context.clock.now()
-            for url in self._feeds:
-                try:
-                    response = self._context.web.get(url)
-                    if not response.ok:
-                        raise SourceBroken(f"{url} answered {response.status}.")
-                    entries = parse_feed(response.body, response.headers, response.final_url).entries
-                except SourceError as error:
-                    errors.append(error.what)
-                    continue
-                fresh = recent(entries, now, self._days)
-                found += [(e, response, f"{e.title}\n{e.text}".casefold()) for e in fresh]
-                said.append(response.body_sha256)
-                ends += [until_next(entries, now), *(_old_at(e, self._days) for e in fresh)]
-            if len(errors) < len(self._feeds):
-                self._read_already, self._errors, self._said = found, errors, said
-                self._until = min((end for end in ends if end is not None), default=None)
-            return found, len(self._feeds), errors
+            if self._told is not None:
+                return self._told, 0
+            told = self._fetch()
+            if len(told.errors) < len(self._feeds):
+                self._told = told
+            return told, len(self._feeds)
+
+    def _fetch(self) -> _Told:
+        found: list[tuple[Entry, Response]] = []
+        errors: list[str] = []
+        said: list[str] = []
+        ends: list[datetime | None] = []
+        now = self._context.clock.now()
+        for url in self._feeds:
+            try:
+                response = self._context.web.get(url)
+                if not response.ok:
+                    raise SourceBroken(f"{url} answered {response.status}.")
+                entries = parse_feed(response.body, response.headers, response.final_url).entries
+            except SourceError as error:
+                errors.append(error.what)
+                continue
+            fresh = recent(entries, now, self._days)
+            found += [(entry, response) for entry in fresh]
+            said.append(response.body_sha256)
+            ends += [until_next(entries, now), *(_old_at(entry, self._days) for entry in fresh)]
+        until = min((end for end in ends if end is not None), default=None)
+        named = NamedIn(f"{entry.title}\n{entry.text}" for entry, _ in found)
+        return _Told(tuple(found), named, tuple(errors), tuple(said), until)
 
 
 def _old_at(entry: Entry, days: int) -> datetime | None:
     return entry.published_at + timedelta(days=days) if entry.published_at is not None else None
-
-
-def _pattern(name: str) -> re.Pattern[str]:
-    """What an entry must hold to be handed over: the name; a long Chinese one also without what may be its region.
-
-    Whether the entry is about the account is judged later, and strictly.
-    """
-    plain = name.casefold()
-    if not is_chinese(name):
-        return re.compile(rf"(?<!\w){re.escape(plain)}(?!\w)")
-    bare = re.sub(r"^[一-鿿]{2,3}?[省市县区]", "", plain)
-    forms = {plain, bare, *(form[2:] for form in (plain, bare) if len(form) >= 6)}
-    return re.compile(
-        "|".join(
-            re.escape(form)
-            for form in sorted(forms, key=len, reverse=True)
-            if len(form) >= 4 or form == plain
-        )
-    )

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from accounts.account import Account
 from accounts.clock import FixedClock
@@ -8,10 +12,12 @@ from accounts.observation import Outcome
 from enrichers.base import SourceContext
 from enrichers.firmographic.page import parse_page
 from enrichers.news.article import read_article
+from enrichers.news.asked import is_chinese
 from enrichers.news.company_news import CompanyNews
 from enrichers.news.gdelt import Gdelt, parse_articles
 from enrichers.news.google_news import GoogleNews
 from enrichers.news.industry_feeds import IndustryFeeds
+from enrichers.news.named import NamedIn
 from enrichers.news.newsroom import listed_entries, newsroom_links
 from tests.enrichers.contract import NOW, Page, SavedWeb, SourceContract
 from tests.enrichers.news.world import FEED, GDELT, GOOGLE, PLANT, ROOM_ZH
@@ -153,8 +159,43 @@ class TestAskedByName:
         [candidate] = source.search(ACCOUNT).rows
         assert len(source.read(ACCOUNT, candidate).rows[0].articles) == 2
         other = Account("B", {"name": "Works Kettle"})
-        assert source.read(other, source.search(other).rows[0]).outcome is Outcome.ZERO_ROWS
+        assert source.search(other).outcome is Outcome.ZERO_ROWS
+        assert source.read(other, candidate).outcome is Outcome.ZERO_ROWS
         assert len(web.asked) == 1
+
+
+class TestNamedIn:
+    texts = (
+        "Kettle Works buys a rival of Kettleworks",
+        "New plant: KETTLE-WORKS and kettle works_2",
+        "浙江兰亭精密机械公布年报",
+        "兰亭精密机械在杭州",
+        "兰亭",
+        "A word on Ölmühle_Süd. And C&A!",
+    )
+
+    @pytest.mark.parametrize(
+        ("name", "places"),
+        [
+            ("Kettle Works", [0]), ("kettle-works", [1]), ("works", [0, 1]), ("浙江省兰亭精密机械", [2, 3]),
+            ("浙江兰亭精密机械", [2, 3]), ("兰亭", [2, 3, 4]), ("C&A", [5]), ("ölmühle_süd", [5]), ("Süd", []),
+            ("&!", []), ("", []), ("nobody", []),
+        ],
+    )  # fmt: skip
+    def test_names_are_found(self, name, places):
+        assert list(NamedIn(self.texts).places(name)) == places
+
+    @given(
+        st.lists(st.text("ab兰亭 .&", max_size=12), max_size=6), st.text("ab兰亭 .&", min_size=1, max_size=5)
+    )
+    def test_as_reading_every_text_would_find_them(self, texts, name):
+        pattern = re.compile(
+            re.escape(name) if is_chinese(name) else rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE
+        )
+        wanted = [n for n, text in enumerate(texts) if pattern.search(text)]
+        if any(c.isalnum() for c in name) and (len(name) > 1 or not is_chinese(name)):
+            found = NamedIn(texts).places(name)
+            assert set(wanted) <= set(found) if len(name) >= 6 else wanted == list(found)
 
 
 class TestPages:
