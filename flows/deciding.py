@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from accounts.account import Account, Actor, FieldHistory
 from accounts.change import Change, ChangeSet, Standing, Verdict
+from accounts.values import Hints
 from crm.plan import collect
 from crm.policy import decide
 from crm.view import FieldView
@@ -47,13 +50,19 @@ def decide_changes(
 def field_views(services: Services, accounts: Mapping[str, Account]) -> Iterator[FieldView]:
     """A view of every field whose golden value the CRM does not hold, as they are read: nothing else may be asked meanwhile."""
     undone = undone_keys(services)
-    for row in services.warehouse.stream(sql("open_questions"), {"accounts": None}):
-        account = accounts.get(row["account_id"])
+    rows = services.warehouse.stream(sql("open_questions"), {"accounts": None})
+    for account_id, own in groupby(rows, key=itemgetter("account_id")):
+        account = accounts.get(account_id)
         if account is not None:
-            yield _view(services, account, row, undone.get((row["account_id"], row["field"]), frozenset()))
+            hints = hints_of(account)
+            for row in own:
+                taken_back = undone.get((account_id, row["field"]), frozenset())
+                yield _view(services, account, hints, row, taken_back)
 
 
-def _view(services: Services, account: Account, row: dict[str, Any], undone: frozenset[str]) -> FieldView:
+def _view(
+    services: Services, account: Account, hints: Hints, row: dict[str, Any], undone: frozenset[str]
+) -> FieldView:
     said = services.decided.said(account.id, row["field"])
     return FieldView(
         account=account,
@@ -79,7 +88,7 @@ def _view(services: Services, account: Account, row: dict[str, Any], undone: fro
             undone_keys=undone,
         ),
         now=services.clock.now(),
-        hints=hints_of(account),
+        hints=hints,
         held_as=services.crm.held_as(row["field"], row["value"]),
     )
 

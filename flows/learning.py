@@ -111,9 +111,9 @@ def learn_trust(
 
 def _right(row: dict[str, Any], keys: list[str]) -> bool | None:
     """What people made of a claim: a steward's word first, then what became of our writing it."""
-    if not set(keys).isdisjoint(row["bad_keys"] or ()):
+    if row["bad_keys"] and not set(keys).isdisjoint(row["bad_keys"]):
         return False
-    if not set(keys).isdisjoint(row["good_keys"] or ()):
+    if row["good_keys"] and not set(keys).isdisjoint(row["good_keys"]):
         return True
     if row["corrected_key"] in keys:
         return False

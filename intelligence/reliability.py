@@ -30,6 +30,8 @@ SOURCE_SPREAD, FIELD_SPREAD, ALONE_SPREAD = 0.7, 0.7, 1.0
 LEAST = 5
 _ROUNDS, _STEPS, _EDGE = 5, 30, 0.005
 
+Floats = NDArray[np.float64]
+Numbers = NDArray[np.int64]
 Pair = tuple[str, str]
 """Source and field."""
 
@@ -78,93 +80,141 @@ def learn_reliability(claims: Iterable[Claim]) -> dict[Pair, Reliability]:
     groups: dict[tuple[str, str], list[Claim]] = defaultdict(list)
     for claim in claims:
         groups[claim.account_id, claim.field].append(claim)
-    useful = [g for g in groups.values() if len(g) > 1 or g[0].right is not None]
-    beliefs: Mapping[Pair, Sequence[_Belief]] = {}
+    told = _columns([g for g in groups.values() if len(g) > 1 or g[0].right is not None])
+    beliefs: Mapping[Pair, _Beliefs] = {}
     common: Mapping[str, float] = {}
     shifts: Mapping[Pair, float] = {}
     for _ in range(_ROUNDS):
-        beliefs = _beliefs(useful, shifts)
+        beliefs = _beliefs(told, shifts)
         common, shifts = _fit(beliefs)
     return {pair: _told(rows, shifts[pair], common[pair[0]]) for pair, rows in beliefs.items()}
 
 
 @dataclass(frozen=True, slots=True)
-class _Belief:
-    """What is thought of one claim: how sure it was, how likely it is right, and whether a person said so."""
+class _Columns:
+    """Claims as columns, for there may be hundreds of thousands; `rows` are those of one source and field.
 
-    claimed: float
-    chance: float
-    checked: bool
+    `group` numbers the values spoken of, `vote` what is said of them (`home` is the group of each). `certain` is what people
+    made of a claim, NaN where nobody spoke of its value; `checked` claims were looked at themselves.
+    """
 
-
-def _beliefs(groups: Iterable[Sequence[Claim]], shifts: Mapping[Pair, float]) -> dict[Pair, list[_Belief]]:
-    found: dict[Pair, list[_Belief]] = defaultdict(list)
-    for group in groups:
-        for claim, chance in zip(group, _chances(group, shifts), strict=True):
-            belief = _Belief(claim.confidence, chance, claim.right is not None)
-            found[claim.source, claim.field].append(belief)
-    return found
-
-
-def _chances(group: Sequence[Claim], shifts: Mapping[Pair, float]) -> list[float]:
-    """How likely each claim about one value is right; what people said is certain."""
-    right = {key for claim in group if claim.right for key in claim.keys}
-    votes: dict[tuple[str, ...], float] = defaultdict(float)
-    for claim in group:
-        sure = calibrated(claim.confidence, shifts.get((claim.source, claim.field), 0.0))
-        votes[claim.keys] += _logit(sure) + math.log(FALSE_VALUES)
-    most = max(0.0, *votes.values())
-    whole = math.exp(-most) + sum(math.exp(v - most) for v in votes.values())
-    chances = []
-    for claim in group:
-        if claim.right is not None:
-            chances.append(float(claim.right))
-        elif right:
-            chances.append(float(not right.isdisjoint(claim.keys)))
-        else:
-            chances.append(math.exp(votes[claim.keys] - most) / whole)
-    return chances
+    rows: Mapping[Pair, Numbers]
+    confidence: Floats
+    checked: NDArray[np.bool_]
+    certain: Floats
+    group: Numbers
+    vote: Numbers
+    home: Numbers
 
 
-def _fit(beliefs: Mapping[Pair, Sequence[_Belief]]) -> tuple[dict[str, float], dict[Pair, float]]:
-    """The shift of every source over all its fields, and of every field."""
-    by_source: dict[str, list[_Belief]] = defaultdict(list)
-    for (source, _), rows in beliefs.items():
-        by_source[source] += rows
-    common = {source: _shift(_telling(rows), 0.0, SOURCE_SPREAD)[0] for source, rows in by_source.items()}
-    return common, {
-        pair: _shift(_telling(rows), common[pair[0]], FIELD_SPREAD)[0] for pair, rows in beliefs.items()
+def _columns(groups: Iterable[Sequence[Claim]]) -> _Columns:
+    rows: dict[Pair, list[int]] = defaultdict(list)
+    confidence: list[float] = []
+    checked: list[bool] = []
+    certain: list[float] = []
+    at: list[int] = []
+    vote: list[int] = []
+    home: list[int] = []
+    for number, group in enumerate(groups):
+        right = {key for claim in group if claim.right for key in claim.keys}
+        votes: dict[tuple[str, ...], int] = {}
+        for claim in group:
+            rows[claim.source, claim.field].append(len(confidence))
+            if claim.keys not in votes:
+                votes[claim.keys] = len(home)
+                home.append(number)
+            said = claim.right if claim.right is not None else not right.isdisjoint(claim.keys)
+            confidence.append(claim.confidence)
+            checked.append(claim.right is not None)
+            certain.append(float(said) if claim.right is not None or right else math.nan)
+            at.append(number)
+            vote.append(votes[claim.keys])
+    return _Columns(
+        {pair: np.array(own, dtype=np.int64) for pair, own in rows.items()}, np.array(confidence, dtype=np.float64),
+        np.array(checked, dtype=np.bool_), np.array(certain, dtype=np.float64), np.array(at, dtype=np.int64),
+        np.array(vote, dtype=np.int64), np.array(home, dtype=np.int64),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Beliefs:
+    """What is thought of claims: how sure they were, how likely they are right, and whether a person said so."""
+
+    claimed: Floats
+    chance: Floats
+    checked: NDArray[np.bool_]
+
+
+def _beliefs(told: _Columns, shifts: Mapping[Pair, float]) -> dict[Pair, _Beliefs]:
+    chance = _chances(told, shifts)
+    return {
+        pair: _Beliefs(told.confidence[own], chance[own], told.checked[own])
+        for pair, own in told.rows.items()
     }
 
 
-def _telling(rows: Sequence[_Belief]) -> Sequence[_Belief]:
-    """The beliefs that tell something: none where a source met others a few times only and nobody looked.
+def _chances(told: _Columns, shifts: Mapping[Pair, float]) -> Floats:
+    """How likely each claim is right, over all that is said of its value; what people said is certain."""
+    sure = _logits(told.confidence)
+    for pair, own in told.rows.items():
+        sure[own] += shifts.get(pair, 0.0)
+    most_sure = _logit(1.0)
+    votes = np.bincount(
+        told.vote, np.clip(sure, -most_sure, most_sure) + math.log(FALSE_VALUES), len(told.home)
+    )
+    groups = int(told.home[-1]) + 1 if len(told.home) else 0
+    most = np.zeros(groups)
+    np.maximum.at(most, told.home, votes)
+    weights = np.exp(votes - most[told.home])
+    whole = np.exp(-most) + np.bincount(told.home, weights, groups)
+    return np.where(np.isnan(told.certain), weights[told.vote] / whole[told.group], told.certain)
 
-    Two sources that differ over one value are no reason to doubt either, least of all about that very value.
-    """
-    return rows if len(rows) >= LEAST or any(b.checked for b in rows) else ()
+
+def _fit(beliefs: Mapping[Pair, _Beliefs]) -> tuple[dict[str, float], dict[Pair, float]]:
+    """The shift of every source over all its fields, and of every field."""
+    by_source: dict[str, list[_Beliefs]] = defaultdict(list)
+    for (source, _), rows in beliefs.items():
+        by_source[source].append(rows)
+    common = {source: _shift(_joined(rows), 0.0, SOURCE_SPREAD)[0] for source, rows in by_source.items()}
+    return common, {pair: _shift(rows, common[pair[0]], FIELD_SPREAD)[0] for pair, rows in beliefs.items()}
 
 
-def _told(rows: Sequence[_Belief], shift: float, common: float) -> Reliability:
-    alone, deviation = _shift(_telling(rows), min(0.0, common), ALONE_SPREAD)
-    return Reliability(
-        shift=shift,
-        sure=min(shift, alone - min(max(alone, 0.0), CAUTION * deviation)),
-        accuracy=sum(b.chance for b in rows) / len(rows),
-        claimed=sum(b.claimed for b in rows) / len(rows),
-        checked=sum(b.checked for b in rows),
-        stood=sum(b.checked and b.chance > 0.5 for b in rows),
-        compared=sum(not b.checked for b in rows),
+def _joined(rows: Sequence[_Beliefs]) -> _Beliefs:
+    return _Beliefs(
+        np.concatenate([b.claimed for b in rows]),
+        np.concatenate([b.chance for b in rows]),
+        np.concatenate([b.checked for b in rows]),
     )
 
 
-def _shift(rows: Sequence[_Belief], centre: float, spread: float) -> tuple[float, float]:
+def _tells(rows: _Beliefs) -> bool:
+    """False where a source met others a few times only and nobody looked.
+
+    Two sources that differ over one value are no reason to doubt either, least of all about that very value.
+    """
+    return len(rows.chance) >= LEAST or bool(rows.checked.any())
+
+
+def _told(rows: _Beliefs, shift: float, common: float) -> Reliability:
+    alone, deviation = _shift(rows, min(0.0, common), ALONE_SPREAD)
+    return Reliability(
+        shift=shift,
+        sure=min(shift, alone - min(max(alone, 0.0), CAUTION * deviation)),
+        accuracy=float(rows.chance.mean()),
+        claimed=float(rows.claimed.mean()),
+        checked=int(rows.checked.sum()),
+        stood=int((rows.checked & (rows.chance > 0.5)).sum()),
+        compared=int((~rows.checked).sum()),
+    )
+
+
+def _shift(rows: _Beliefs, centre: float, spread: float) -> tuple[float, float]:
     """The shift that makes what was believed likeliest, drawn towards a centre, and its standard deviation.
 
     Newton's method on a concave function.
     """
-    claimed: NDArray[np.float64] = np.array([_logit(b.claimed) for b in rows])
-    chance: NDArray[np.float64] = np.array([b.chance for b in rows])
+    some = slice(None) if _tells(rows) else slice(0)
+    claimed, chance = _logits(rows.claimed[some]), rows.chance[some]
     shift, bend = centre, -1 / spread**2
     for _ in range(_STEPS):
         expected = 1 / (1 + np.exp(-(claimed + shift)))
@@ -175,6 +225,12 @@ def _shift(rows: Sequence[_Belief], centre: float, spread: float) -> tuple[float
         if abs(step) < 1e-9:
             break
     return shift, (-1 / bend) ** 0.5
+
+
+def _logits(shares: Floats) -> Floats:
+    inside = np.clip(shares, _EDGE, 1 - _EDGE)
+    logits: Floats = np.log(inside / (1 - inside))
+    return logits
 
 
 def _logit(share: float) -> float:

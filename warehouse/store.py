@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import json
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from functools import cache
@@ -84,10 +84,10 @@ class Warehouse:
     def rows(self, query: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         """The rows of a query as dicts; times come back aware, in UTC."""
         cursor = self._execute(query, parameters)
-        names = [column[0] for column in cursor.description or ()]
+        told = _reader(cursor)
         with self._explained():
             found = cursor.fetchall()
-        return [dict(zip(names, map(_aware, row), strict=True)) for row in found]
+        return [told(row) for row in found]
 
     def stream(
         self, query: str, parameters: Mapping[str, Any] | None = None, *, at_once: int = 2_000
@@ -97,14 +97,14 @@ class Warehouse:
         Nothing else may be asked of this hand until they are read to the end or dropped.
         """
         cursor = self._execute(query, parameters)
-        names = [column[0] for column in cursor.description or ()]
+        told = _reader(cursor)
         while True:
             with self._explained():
                 batch = cursor.fetchmany(at_once)
             if not batch:
                 return
             for row in batch:
-                yield dict(zip(names, map(_aware, row), strict=True))
+                yield told(row)
 
     def value(self, query: str, parameters: Mapping[str, Any] | None = None) -> Any:
         """The first column of the first row, or None."""
@@ -245,6 +245,21 @@ class Warehouse:
 
 def _naive(value: Any) -> Any:
     return utc(value) if isinstance(value, datetime) else value
+
+
+def _reader(cursor: duckdb.DuckDBPyConnection) -> Callable[[Sequence[Any]], dict[str, Any]]:
+    """Makes dicts of the rows of a query; only columns of times are looked at, for there may be millions of rows."""
+    columns = cursor.description or ()
+    names = [column[0] for column in columns]
+    times = [name for name, kind, *_ in columns if "TIME" in str(kind).upper()]
+
+    def told(row: Sequence[Any]) -> dict[str, Any]:
+        found = dict(zip(names, row, strict=True))
+        for name in times:
+            found[name] = _aware(found[name])
+        return found
+
+    return told
 
 
 def _aware(value: Any) -> Any:
