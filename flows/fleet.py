@@ -26,7 +26,7 @@ from flows.fleet_hands import CommandHands, HandLost, Hands
 from flows.fleet_plan import TOLD, RunPlan, ShardPlan, feedback_of, release, said_of, write_plan
 from flows.fleet_responses import pack_known, unpack
 from flows.fleet_store import ShardStore, drop_quietly, open_store
-from flows.fleet_worker import MANIFEST, RESPONSES, Manifest, Order, digest
+from flows.fleet_worker import MANIFEST, RESPONSES, Attempt, Manifest, digest
 from flows.services import Services
 from flows.shards import TABLES, drop_files, finish_files
 from warehouse.judgement import known_tellings
@@ -106,7 +106,7 @@ class Fleet:
         for _ in range(self._tries):
             with self._lock:
                 self._attempts[number] += 1
-                order = Order(self._enricher.run_id, number, self._attempts[number])
+                order = Attempt(self._enricher.run_id, number, self._attempts[number])
             with suppress(HandLost):
                 self._hands.do(order)
             manifest = fetch_shard(self._store, order.run_id, number, folder, self._responses)
@@ -139,7 +139,7 @@ class Fleet:
 
     def _plan(self, folder: Path, number: int, tasks: Sequence[Task]) -> None:
         """Leaves a shard's plan, and the responses that servers can be asked to confirm."""
-        order, enricher = Order(self._enricher.run_id, number), self._enricher
+        order, enricher = Attempt(self._enricher.run_id, number), self._enricher
         ids = frozenset(task.account.id for task in tasks)
         memory = enricher.memory.rows if enricher.memory is not None else {}
         articles, told = self._tellings(ids)

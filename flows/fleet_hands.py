@@ -17,7 +17,7 @@ from dataclasses import asdict
 from typing import Any, Protocol
 
 from accounts.errors import ConfigError, WarehouseError
-from flows.fleet_worker import Order
+from flows.fleet_worker import Attempt
 
 log = logging.getLogger("evergreen")
 
@@ -34,7 +34,7 @@ class Hands(Protocol):
 
     at_once: int
 
-    def do(self, order: Order) -> None:
+    def do(self, order: Attempt) -> None:
         """Has one attempt made. Raises HandLost where nobody knows what became of it, our own errors for what it met."""
         ...
 
@@ -55,7 +55,7 @@ class CommandHands:
         for worker in self._alive:
             self._idle.put(worker)
 
-    def do(self, order: Order) -> None:
+    def do(self, order: Attempt) -> None:
         """Gives the order to the next worker that is free."""
         worker = self._next()
         try:
@@ -122,7 +122,7 @@ class _Worker:
             return False
         return bool(self._line(60.0).get("ready"))
 
-    def do(self, order: Order, seconds: float) -> dict[str, Any]:
+    def do(self, order: Attempt, seconds: float) -> dict[str, Any]:
         """Sends an order and waits for its answer. Raises HandLost."""
         assert self._process is not None and self._process.stdin is not None
         try:

@@ -39,7 +39,7 @@ RESPONSES = "responses.zip"
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class Attempt:
     """One attempt at one shard of a run."""
 
     run_id: str
@@ -71,7 +71,7 @@ class Manifest:
     refused: dict[str, dict[str, int]]
 
 
-def do_shard(store: ShardStore, order: Order, working: Path) -> None:
+def do_shard(store: ShardStore, order: Attempt, working: Path) -> None:
     """Reads one shard and leaves it in the store; nothing stays on this machine.
 
     Raises ConfigError where this machine runs another release or lacks what a source needs, WarehouseError where the store is out of
@@ -136,7 +136,7 @@ def _run_plan(store: ShardStore, run_id: str, folder: Path) -> RunPlan:
     return plan
 
 
-def _shard_plan(store: ShardStore, order: Order, folder: Path) -> ShardPlan:
+def _shard_plan(store: ShardStore, order: Attempt, folder: Path) -> ShardPlan:
     return read_plan(_fetched(store, order.plan, folder / "plan.json.gz"), ShardPlan)
 
 
@@ -203,7 +203,7 @@ def answer_orders(store: ShardStore, working: Path, lines: Iterable[str]) -> Ite
     """Carries out orders as they come, and answers each: that it is done, or what went wrong. Says first that it is ready."""
     yield json.dumps({"ready": True})
     for line in lines:
-        order = Order(**json.loads(line))
+        order = Attempt(**json.loads(line))
         try:
             do_shard(store, order, working)
         except EvergreenError as error:

@@ -22,7 +22,7 @@ from accounts.config import FleetConfig  # noqa: E402
 from accounts.errors import ConfigError, WarehouseError  # noqa: E402
 from flows.fleet_hands import HandLost  # noqa: E402
 from flows.fleet_store import open_store  # noqa: E402
-from flows.fleet_worker import Order, do_shard  # noqa: E402
+from flows.fleet_worker import Attempt, do_shard  # noqa: E402
 from flows.prefect_reach import answered, is_away  # noqa: E402
 
 #: Seconds between looks at a shard's flow run.
@@ -42,7 +42,7 @@ def read_shard(
         raise ConfigError(
             f"{working} belongs to somebody else.", remedy="Set TMPDIR to a folder of your own."
         )
-    do_shard(open_store(store, endpoint_url, region), Order(run_id, number, attempt), working)
+    do_shard(open_store(store, endpoint_url, region), Attempt(run_id, number, attempt), working)
 
 
 class PrefectHands:
@@ -53,7 +53,7 @@ class PrefectHands:
         self._fleet, self._store = fleet, store
         self._client: SyncPrefectClient = get_client(sync_client=True)
 
-    def do(self, order: Order) -> None:
+    def do(self, order: Attempt) -> None:
         """Starts a flow run and waits until it has ended; a server that is away meanwhile is waited for.
 
         Raises ConfigError where the server has no such deployment, ServerAway, WarehouseError where the shard failed.
@@ -89,7 +89,7 @@ class PrefectHands:
     def close(self) -> None:
         """Nothing is held: the workers are Prefect's."""
 
-    def _start(self, order: Order) -> UUID:
+    def _start(self, order: Attempt) -> UUID:
         fleet = self._fleet
         given = {
             "store": self._store, "run_id": order.run_id, "number": order.number, "attempt": order.attempt,

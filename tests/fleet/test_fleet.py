@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from flows.fleet_hands import HandLost, _Worker
-from flows.fleet_worker import Order
+from flows.fleet_worker import Attempt
 from tests.fleet.nights import Nights, assert_same, work_here
 
 RUN = {"shard_size": 4, "threads": 4}
@@ -31,7 +31,7 @@ def test_two_workers_one_of_which_is_killed_bring_what_one_machine_reads(
     alone.run()
     do, lost = _Worker.do, []
 
-    def do_and_kill(self: _Worker, order: Order, seconds: float) -> dict[str, Any]:
+    def do_and_kill(self: _Worker, order: Attempt, seconds: float) -> dict[str, Any]:
         if (order.number, order.attempt) == (1, 1):
             pid = self.pid or 0
             threading.Timer(0.1, lambda: os.kill(pid, signal.SIGKILL)).start()

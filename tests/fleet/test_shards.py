@@ -21,7 +21,7 @@ from flows import fleet_worker
 from flows.enriching import Task
 from flows.fleet_hands import HandLost
 from flows.fleet_store import FolderStore
-from flows.fleet_worker import MANIFEST, Order, do_shard, purse
+from flows.fleet_worker import MANIFEST, Attempt, do_shard, purse
 from flows.forgetting import forget
 from tests.fleet.nights import Nights, assert_same
 from tests.fleet.world import NO_NAMES, WEB, served, way_to
@@ -38,9 +38,9 @@ class HandsHere:
     folder: Path
     spoil: object = None
     at_once: int = 1
-    made: list[Order] = field(default_factory=list)
+    made: list[Attempt] = field(default_factory=list)
 
-    def do(self, order: Order) -> None:
+    def do(self, order: Attempt) -> None:
         self.made.append(order)
         do_shard(self.store, order, self.folder)
         if callable(self.spoil):
@@ -67,6 +67,12 @@ def hands(tmp_path: Path) -> HandsHere:
     return HandsHere(FolderStore(tmp_path / "shared"), tmp_path)
 
 
+def die_over_the_second(hands: HandsHere, order: Attempt) -> None:
+    """Stands in for a night's death while its second shard is read."""
+    if order.number == 1:
+        raise KeyboardInterrupt
+
+
 def fleet(tmp_path: Path) -> Nights:
     return Nights(tmp_path / "fleet", run=RUN, fleet={"store": str(tmp_path / "shared"), "by": "commands"})
 
@@ -74,7 +80,7 @@ def fleet(tmp_path: Path) -> Nights:
 def test_what_is_damaged_or_half_written_is_read_again_and_what_is_there_twice_is_loaded_once(
     tmp_path: Path, alone: Nights, hands: HandsHere, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def spoil(hands: HandsHere, order: Order) -> None:
+    def spoil(hands: HandsHere, order: Attempt) -> None:
         folder = hands.store.folder / order.folder
         if (order.number, order.attempt) == (0, 1):  # the disk kept half of a file
             (folder / "observation.parquet").write_bytes(b"PAR1")
@@ -82,7 +88,7 @@ def test_what_is_damaged_or_half_written_is_read_again_and_what_is_there_twice_i
             (folder / MANIFEST).unlink()
             raise HandLost
         if (order.number, order.attempt) == (1, 2):  # and somebody else read it, too
-            do_shard(hands.store, Order(order.run_id, 1, 3), hands.folder)
+            do_shard(hands.store, Attempt(order.run_id, 1, 3), hands.folder)
 
     hands.spoil = spoil
     night = fleet(tmp_path)
@@ -95,12 +101,8 @@ def test_what_is_damaged_or_half_written_is_read_again_and_what_is_there_twice_i
 def test_a_night_that_dies_leaves_its_shards_to_the_next(
     tmp_path: Path, alone: Nights, hands: HandsHere, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def die(hands: HandsHere, order: Order) -> None:
-        if order.number == 1:
-            raise KeyboardInterrupt
-
     night = fleet(tmp_path)
-    hands.spoil = die
+    hands.spoil = die_over_the_second
     with pytest.raises(KeyboardInterrupt):
         read_by(monkeypatch, night, hands)
     assert hands.store.names("")
@@ -115,12 +117,8 @@ def test_a_night_that_dies_leaves_its_shards_to_the_next(
 def test_who_is_forgotten_is_in_no_shard_that_waits(
     tmp_path: Path, hands: HandsHere, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def die(hands: HandsHere, order: Order) -> None:
-        if order.number == 1:
-            raise KeyboardInterrupt
-
     night = fleet(tmp_path)
-    hands.spoil = die
+    hands.spoil = die_over_the_second
     with pytest.raises(KeyboardInterrupt):
         read_by(monkeypatch, night, hands)
     (fetched,) = {path.name[:5] for path in night.home.glob("runs/*/*.parquet")}
@@ -169,7 +167,7 @@ def test_later_nights_ask_the_same_questions_and_servers_confirm_the_same_pages(
 def test_a_shard_that_nobody_brings_ends_the_night_with_the_reason(
     tmp_path: Path, hands: HandsHere, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def lose(hands: HandsHere, order: Order) -> None:
+    def lose(hands: HandsHere, order: Attempt) -> None:
         (hands.store.folder / order.folder / MANIFEST).unlink()
 
     hands.spoil = lose
@@ -188,7 +186,7 @@ def test_machines_of_another_release_read_nothing(
 def test_a_plan_tells_no_more_than_is_needed(
     tmp_path: Path, hands: HandsHere, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def look(hands: HandsHere, order: Order) -> None:
+    def look(hands: HandsHere, order: Attempt) -> None:
         told = json.loads((hands.store.folder / order.run_id / "run.json").read_text(encoding="utf-8"))
         assert set(told["settings"]) == {"web", "run", "sources", "fields", "budget", "watch"}
 
