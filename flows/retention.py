@@ -5,7 +5,9 @@ from __future__ import annotations
 import shutil
 from datetime import timedelta
 
+from accounts.clock import SystemClock
 from flows.services import Services
+from warehouse.orphans import drop_orphans
 from warehouse.responses import FileResponseStore
 
 
@@ -17,6 +19,7 @@ def tidy_up(services: Services) -> None:
         store.prune(services.clock.now() - timedelta(days=config.warehouse.keep_bodies_days))
     finally:
         store.close()
+    drop_orphans(config.home / "responses", SystemClock().now())
     folders = [p for p in services.runs_folder.iterdir() if p.is_dir()]
     folders.sort(
         key=lambda p: p.stat().st_mtime, reverse=True
