@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import resource
 from pathlib import Path
 
 import pytest
@@ -242,3 +244,6 @@ def test_a_run_leaves_its_figures_for_monitoring(night: Night) -> None:
     assert 'evergreen_run_status{kind="nightly",status="dry"} 1' in lines
     assert f'evergreen_run_stage_seconds{{kind="nightly",stage="pull"}} {told["seconds"]["pull"]}' in lines
     assert len(lines) == len({line.rsplit(" ", 1)[0] for line in lines})
+    peaks = dict(re.findall(r'evergreen_run_peak_memory_bytes\{kind="nightly",process="(\w+)"\} (\d+)', text))
+    assert int(peaks["run"]) > 0
+    assert int(peaks["worker"]) == resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
