@@ -7,11 +7,11 @@ CREATE OR REPLACE TEMP TABLE standing AS
 WITH due AS (
     SELECT g.rowid AS row, g.* FROM golden g SEMI JOIN moved USING (account_id, field) WHERE valid_to IS NULL
     UNION ALL
-    SELECT g.rowid AS row, g.* FROM golden g SEMI JOIN (FROM touched WHERE anew) t USING (account_id) SEMI JOIN weighing USING (field)
+    SELECT g.rowid AS row, g.* FROM golden g JOIN touched t ON t.account_id = g.account_id AND t.anew SEMI JOIN weighing w ON w.field = g.field
     WHERE valid_to IS NULL
     UNION ALL
-    SELECT g.rowid AS row, g.* FROM golden g SEMI JOIN (FROM weighing WHERE anew) w USING (field)
-    SEMI JOIN (FROM touched WHERE NOT anew) t USING (account_id) WHERE valid_to IS NULL
+    SELECT g.rowid AS row, g.* FROM golden g JOIN touched t ON t.account_id = g.account_id AND NOT t.anew SEMI JOIN weighing w ON w.field = g.field AND w.anew
+    WHERE valid_to IS NULL
 )
 SELECT g.row, g.account_id, g.field,
     CASE

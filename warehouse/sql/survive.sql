@@ -186,49 +186,39 @@ FROM (SELECT DISTINCT tellers FROM valued) m
 JOIN teller t ON (m.tellers >> t.s) & 1 = 1
 GROUP BY m.tellers;
 
--- Places are settled only where several values meet, by one number: the smaller, the better.
-CREATE OR REPLACE TEMP TABLE contested AS SELECT cell FROM valued GROUP BY cell HAVING count(*) > 1;
+-- The values of a cell, the best first, by one number: the smaller, the better. Keys are looked at only where it is the same.
 CREATE OR REPLACE TEMP TABLE kind AS SELECT row, kind FROM told WHERE kind IS NOT NULL;
-CREATE OR REPLACE TEMP TABLE ranked AS
+CREATE OR REPLACE TEMP TABLE placed AS
 WITH measured AS (
-    SELECT v.cell, v.k, v.row, v.kind_row, v.voices, v.tellers, v.score, v.wrong OR v.never AS unwanted, v.superseded, f.joined,
+    SELECT v.* EXCLUDE (rank, wrong, never), v.wrong OR v.never AS unwanted, f.joined,
         NOT v.wrong AND NOT v.superseded AS true_when_first,
         NOT v.wrong AND NOT v.superseded AND (f.many OR v.confidence >= 0.5 * f.min_confidence) AS true_in_any_place,
         ((v.wrong::INTEGER * 8 + v.never::INTEGER * 4 + v.superseded::INTEGER * 2 + (v.confidence < f.min_confidence)::INTEGER)::HUGEINT << 93)
             + (CASE WHEN f.kinded THEN v.rank ELSE 0 END::HUGEINT << 85) + ((1000000000 - round(v.score * 1e9))::HUGEINT << 55)
             + (36028797018963967 - v.at_us) AS standing
     FROM valued v
-    SEMI JOIN contested c ON c.cell = v.cell
     JOIN spec f ON f.f = v.cell & 4095
 )
-SELECT *, row_number() OVER better AS place, rank() OVER better < row_number() OVER better AS tied
+SELECT *, row_number() OVER better AS place, rank() OVER better < row_number() OVER better AS tied,
+    row_number() OVER better > 1 OR lead(true) OVER better IS NOT NULL AS contested
 FROM measured
 WINDOW better AS (PARTITION BY cell ORDER BY standing);
-CREATE OR REPLACE TEMP TABLE tie AS SELECT DISTINCT cell FROM ranked WHERE tied;
-CREATE OR REPLACE TEMP TABLE placed AS
-SELECT * EXCLUDE (standing, tied) FROM ranked ANTI JOIN tie USING (cell)
-UNION ALL
-SELECT r.* EXCLUDE (standing, tied) REPLACE (row_number() OVER (PARTITION BY r.cell ORDER BY r.standing, o.key) AS place)
-FROM ranked r SEMI JOIN tie ON tie.cell = r.cell JOIN told o ON o.row = r.row;
-DROP TABLE ranked; DROP TABLE tie;
-
-CREATE OR REPLACE TEMP TABLE winner AS
-FROM valued v ANTI JOIN contested c ON c.cell = v.cell
-UNION ALL
-FROM valued v SEMI JOIN (FROM placed WHERE place = 1) p ON p.row = v.row;
-DROP TABLE valued; DROP TABLE contested;
+DROP TABLE valued;
+UPDATE placed p
+SET place = r.place
+FROM (
+    SELECT q.row, row_number() OVER (PARTITION BY q.cell ORDER BY q.standing, o.key) AS place
+    FROM placed q SEMI JOIN (FROM placed WHERE tied) t ON t.cell = q.cell JOIN told o ON o.row = q.row
+) r
+WHERE r.row = p.row;
 
 -- Every reading that agreed in a value, where there are several.
 CREATE OR REPLACE TEMP TABLE agreed AS
-SELECT w.cell, w.k, list(o.id ORDER BY o.id) AS ids
-FROM (
-    SELECT cell, k FROM winner WHERE voices > 1
-    UNION
-    SELECT cell, k FROM placed WHERE joined AND voices > 1
-) w
-JOIN voice v ON v.cell = w.cell AND v.k = w.k
+SELECT p.row, list(o.id ORDER BY o.id) AS ids
+FROM (FROM placed WHERE voices > 1 AND (place = 1 OR joined)) p
+JOIN voice v ON v.cell = p.cell AND v.k = p.k
 JOIN told o ON o.row = v.row
-GROUP BY w.cell, w.k;
+GROUP BY p.row;
 DROP TABLE voice;
 
 -- What came of the values that met in one cell. Those on the first three places need no sorting.
@@ -244,7 +234,7 @@ WITH said AS (
                 ELSE 'scored lower, or is of a kind less wanted'
             END
         })::VARCHAR END AS loser
-    FROM placed p
+    FROM (FROM placed WHERE contested) p
     JOIN told o ON o.row = p.row
     JOIN named ON named.tellers = p.tellers
     LEFT JOIN kind ON kind.row = p.kind_row
@@ -265,10 +255,14 @@ CREATE OR REPLACE TEMP TABLE joined AS
 SELECT p.cell, string_agg(o.value, '; ' ORDER BY p.place) FILTER (NOT p.superseded) AS value,
     string_agg(o.key, ';' ORDER BY o.key) FILTER (NOT p.superseded) AS key,
     flatten(list(coalesce(g.ids, [o.id]) ORDER BY p.place)) AS ids
-FROM (FROM placed WHERE joined) p
+FROM (FROM placed WHERE joined AND contested) p
 JOIN told o ON o.row = p.row
-LEFT JOIN agreed g ON g.cell = p.cell AND g.k = p.k
+LEFT JOIN agreed g ON g.row = p.row
 GROUP BY p.cell;
+
+-- A table of its own, so that the planner knows how many they are.
+CREATE OR REPLACE TEMP TABLE winner AS
+SELECT cell, row, kind_row, tellers, superseded, true_when_first, unwanted, confidence, score, at_us FROM placed WHERE place = 1;
 DROP TABLE placed;
 
 CREATE OR REPLACE TEMP TABLE survivor AS
@@ -281,17 +275,17 @@ SELECT a.account_id, f.name AS field,
     kind.kind, CASE WHEN NOT f.joined THEN w.display END AS display, w.confidence, w.score, n.sources,
     coalesce(j.ids, g.ids, [w.id]) AS observation_ids,
     make_timestamp(w.at_us) AS observed_at,
-    CASE WHEN m.cell IS NOT NULL THEN m.confirming WHEN w.wrong OR w.superseded THEN [] ELSE [w.key] END AS confirming_keys,
+    CASE WHEN m.cell IS NOT NULL THEN m.confirming WHEN w.true_when_first THEN [w.key] ELSE [] END AS confirming_keys,
     coalesce(m.losers, '[]')::JSON AS losers
 FROM spoken w
 JOIN account a ON a.n = w.cell >> 12
 JOIN spec f ON f.f = w.cell & 4095
 JOIN named n ON n.tellers = w.tellers
 LEFT JOIN kind ON kind.row = w.kind_row
-LEFT JOIN agreed g ON g.cell = w.cell AND g.k = w.k
+LEFT JOIN agreed g ON g.row = w.row
 LEFT JOIN met m ON m.cell = w.cell
 LEFT JOIN joined j ON j.cell = w.cell
-WHERE coalesce(m.good, NOT w.wrong AND NOT w.never);
+WHERE coalesce(m.good, NOT w.unwanted);
 
 DROP TABLE spec; DROP TABLE kind_rule; DROP TABLE account; DROP TABLE teller; DROP TABLE trust; DROP TABLE again; DROP TABLE told;
 DROP TABLE named; DROP TABLE kind; DROP TABLE winner; DROP TABLE agreed; DROP TABLE met; DROP TABLE joined;
