@@ -73,6 +73,8 @@ class WarehouseConfig(_Section):
     memory_limit: str = "2GB"
     keep_bodies_days: int = Field(default=180, ge=1)
     """Days pages are kept as evidence; their hashes and passages stay."""
+    keep_calls: int = Field(default=12, ge=2)
+    """Calls kept of each account and source; those of the last runs, and what they cost, stay besides."""
     keep_snapshots: int = Field(default=5, ge=1)
 
 

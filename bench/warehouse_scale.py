@@ -74,24 +74,31 @@ def measure(folder: Path) -> list[Figure]:
 
 def steps(warehouse: Any) -> list[tuple[str, bool, Callable[[], Any]]]:
     """Each step by name, and whether every night takes it."""
-    from warehouse.compaction import compact  # noqa: PLC0415 - only in the process that is measured
-    from warehouse.expectations import quiet_sources  # noqa: PLC0415
+    from accounts.catalogue import shipped_catalogue  # noqa: PLC0415 - only in the process that is measured
+    from accounts.clock import FixedClock  # noqa: PLC0415
+    from flows.learning import learn, learn_trust  # noqa: PLC0415
+    from flows.report import gather  # noqa: PLC0415
+    from warehouse.calls import forget_calls  # noqa: PLC0415
+    from warehouse.compaction import compact  # noqa: PLC0415
     from warehouse.golden import settle_golden  # noqa: PLC0415
     from warehouse.judgement import to_judge  # noqa: PLC0415
     from warehouse.knowledge import accounts_and_values, filled_cells, learn_aliases  # noqa: PLC0415
-    from warehouse.rates import account_histories, note_looks, work_list_by_rate  # noqa: PLC0415
-    from warehouse.reliability import spoken_claims  # noqa: PLC0415
+    from warehouse.rates import account_histories, work_list_by_rate  # noqa: PLC0415
     from warehouse.snapshot import publish  # noqa: PLC0415
     from warehouse.staleness import Offer, refresh_staleness, work_list  # noqa: PLC0415
 
     names = [r["name"] for r in warehouse.rows("SELECT name FROM field_spec WHERE crm_column IS NOT NULL")]
-    offers = [Offer(s, frozenset(names), 30) for s in SOURCES]
+    offers, catalogue, clock = (
+        [Offer(s, frozenset(names), 30) for s in SOURCES],
+        shipped_catalogue(),
+        FixedClock(NOW),
+    )
     accounts = [f"A{n}" for n in range(warehouse.value("SELECT count(*) FROM crm_account"))]
     return [
         ("first survivorship", False, lambda: settle_golden(warehouse, "r1", accounts, NOW - timedelta(days=1))),
-        ("claims", True, lambda: spoken_claims(warehouse, NOW, ())),
+        ("trust", True, lambda: learn_trust(warehouse, (), clock, catalogue)),
         ("survivorship", True, lambda: settle_golden(warehouse, "r2", accounts, NOW)),
-        ("looks", True, lambda: note_looks(warehouse, "r2", offers)),
+        ("rates of change", True, lambda: learn(warehouse, "r2", offers, catalogue, clock)),
         ("histories", True, lambda: account_histories(warehouse)),
         ("staleness, planning", True, lambda: refresh_staleness(warehouse, NOW)),
         ("work list", True, lambda: sum(1 for _ in work_list_by_rate(warehouse, NOW, offers, ()))),
@@ -101,8 +108,9 @@ def steps(warehouse: Any) -> list[tuple[str, bool, Callable[[], Any]]]:
         ("aliases again", False, lambda: learn_aliases(warehouse, "r2", NOW)),
         ("cells for the matchers", True, lambda: (accounts_and_values(warehouse, names[:16]), filled_cells(warehouse))),
         ("whom to judge", True, lambda: to_judge(warehouse, "r2", NOW)),
-        ("quiet sources", True, lambda: quiet_sources(warehouse, "r2")),
+        ("report", True, lambda: gather(warehouse, "r2")),
         ("publishing", True, lambda: publish(warehouse, "r2")),
+        ("forgetting calls", True, lambda: forget_calls(warehouse, 12)),
         ("compaction", False, lambda: compact(warehouse)),
     ]  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Retention: bodies of old pages and files of old runs go; hashes, passages and what was decided stay."""
+"""Retention: bodies of old pages, files of old runs and calls of long ago go; hashes, passages and what was decided stay."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ from datetime import timedelta
 
 from accounts.clock import SystemClock
 from flows.services import Services
+from warehouse.calls import forget_calls
 from warehouse.orphans import drop_orphans
 from warehouse.responses import FileResponseStore
 
 
 def tidy_up(services: Services) -> None:
-    """Drops page bodies older than `keep_bodies_days` and the folders of all but the newest `keep_run_files` runs."""
+    """Drops page bodies older than `keep_bodies_days`, the folders of all but the newest `keep_run_files` runs, and calls
+    to sources beyond the newest `keep_calls` of an account (`warehouse.calls`)."""
     config = services.config
+    forget_calls(services.warehouse, config.warehouse.keep_calls)
     store = FileResponseStore(config.home / "responses")
     try:
         store.prune(services.clock.now() - timedelta(days=config.warehouse.keep_bodies_days))

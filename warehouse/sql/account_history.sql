@@ -31,8 +31,10 @@ expected AS (
     GROUP BY ALL
 ),
 turned AS (
-    -- one reading for each thing a record was found to say
-    SELECT account_id, source, count(*) - count(DISTINCT record_id) AS turns FROM reading GROUP BY ALL
+    -- one reading for each thing a record was found to say; looks are counted there, too, for old calls are not kept
+    SELECT account_id, source, sum(turns) AS turns, max(looks) - 1 AS looks
+    FROM (SELECT account_id, source, count(*) - 1 AS turns, sum(looks) AS looks FROM reading GROUP BY account_id, source, record_id)
+    GROUP BY ALL
 ),
 founded AS (
     SELECT account_id, arg_min(year, rank) AS founded
@@ -47,8 +49,8 @@ SELECT w.account_id, w.source, w.days, coalesce(e.rate, 0) AS rate, coalesce(c.c
         split_part(coalesce(g.segment, '/?'), '/', 2),
         CASE WHEN f.founded IS NULL THEN '?' WHEN w.year - f.founded < 10 THEN 'young'
             WHEN w.year - f.founded < 25 THEN 'grown' ELSE 'old' END,
-        CASE WHEN w.looks < 1 OR t.turns IS NULL THEN '?' WHEN t.turns <= coalesce(c.changes, 0) THEN 'still'
-            WHEN t.turns - coalesce(c.changes, 0) < w.looks / 2 THEN 'seldom' ELSE 'often' END
+        CASE WHEN greatest(w.looks, t.looks) < 1 OR t.turns IS NULL THEN '?' WHEN t.turns <= coalesce(c.changes, 0) THEN 'still'
+            WHEN t.turns - coalesce(c.changes, 0) < greatest(w.looks, t.looks) / 2 THEN 'seldom' ELSE 'often' END
     ] AS traits
 FROM watched w
 LEFT JOIN expected e USING (account_id, source)
