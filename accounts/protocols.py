@@ -52,8 +52,29 @@ class StoredResponse:
     fetched_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class StoredHead:
+    """A stored response without its body of `body_bytes` bytes."""
+
+    url: str
+    final_url: str
+    status: int
+    headers: Mapping[str, str]
+    body_sha256: str
+    body_bytes: int
+    fetched_at: datetime
+
+
 class ResponseStore(Protocol):
     """Responses kept as evidence and for conditional requests; safe for many threads."""
+
+    def head(self, url: str) -> StoredHead | None:
+        """What is known of the newest stored response to exactly this URL; None where there is none, or its body is gone."""
+        ...
+
+    def body(self, sha256: str) -> bytes | None:
+        """The stored body of that hash; a damaged one counts as None and is not found again."""
+        ...
 
     def get(self, url: str) -> StoredResponse | None:
         """The newest stored response to exactly this URL, or None; a corrupt one counts as None."""

@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Any
 
 from accounts.errors import WarehouseError
-from accounts.protocols import ResponseStore, StoredResponse
+from accounts.protocols import ResponseStore, StoredHead, StoredResponse
 
 _INDEX = "index.ndjson"
 _DAMAGE = (zipfile.BadZipFile, OSError, EOFError, ValueError, KeyError)
@@ -48,6 +48,16 @@ class PackedResponses:
     ) -> None:
         self.close()
 
+    def head(self, url: str) -> StoredHead | None:
+        """What is known of the newest response to exactly this URL, or None; one with a damaged body counts as None."""
+        response = self.get(url)
+        if response is None:
+            return None
+        return StoredHead(
+            url, response.final_url, response.status, response.headers, response.body_sha256,
+            len(response.body), response.fetched_at,
+        )  # fmt: skip
+
     def get(self, url: str) -> StoredResponse | None:
         """The newest response to exactly this URL, or None; a damaged one counts as None."""
         with self._lock:
@@ -57,6 +67,15 @@ class PackedResponses:
             with suppress(*_DAMAGE):
                 return _response(pack, row)
             return None
+
+    def body(self, sha256: str) -> bytes | None:
+        """The body of that hash, from either pack; a damaged one counts as None."""
+        with self._lock:
+            for pack in (self._new, self._known):
+                with suppress(*_DAMAGE):
+                    if pack is not None:
+                        return _unpacked(pack, sha256)
+        return None
 
     def put(self, response: StoredResponse) -> None:
         """Keeps a response."""
@@ -128,13 +147,18 @@ def _rows(pack: zipfile.ZipFile) -> list[dict[str, Any]]:
 
 
 def _response(pack: zipfile.ZipFile, row: dict[str, Any]) -> StoredResponse:
-    body = gzip.decompress(pack.read(_body(row["sha256"])))
-    if hashlib.sha256(body).hexdigest() != row["sha256"]:
-        raise ValueError(f"a body is not what its name says: {row['sha256'][:12]}")
+    body = _unpacked(pack, row["sha256"])
     return StoredResponse(
         row["url"], row["final_url"], row["status"], row["headers"], body, row["sha256"],
         datetime.fromisoformat(row["at"]),
     )  # fmt: skip
+
+
+def _unpacked(pack: zipfile.ZipFile, sha256: str) -> bytes:
+    body = gzip.decompress(pack.read(_body(sha256)))
+    if hashlib.sha256(body).hexdigest() != sha256:
+        raise ValueError(f"a body is not what its name says: {sha256[:12]}")
+    return body
 
 
 def _body(sha256: str) -> str:

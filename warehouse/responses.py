@@ -23,7 +23,7 @@ from pathlib import Path
 
 from accounts.clock import SystemClock
 from accounts.errors import WarehouseError
-from accounts.protocols import StoredResponse
+from accounts.protocols import StoredHead, StoredResponse
 from warehouse.response_index import ResponseIndex, explained
 from warehouse.store import sql
 
@@ -54,11 +54,11 @@ class FileResponseStore:
             for name in ("bodies", "drafts"):
                 (folder / name).mkdir(parents=True, exist_ok=True)
 
-    def get(self, url: str) -> StoredResponse | None:
-        """The newest response to exactly this URL with its body, or None."""
+    def head(self, url: str) -> StoredHead | None:
+        """What is known of the newest response to exactly this URL; None where there is none, or its body is gone."""
         row = self._index.ask(
             lambda db: db.execute(
-                "SELECT final_url, status, headers, body_sha256, fetched_at, body_bytes FROM response"
+                "SELECT final_url, status, headers, body_sha256, body_bytes, fetched_at FROM response"
                 " WHERE url = ? ORDER BY id DESC LIMIT 1",
                 (url,),
             ).fetchone(),
@@ -66,17 +66,25 @@ class FileResponseStore:
         )
         if row is None:
             return None
-        final_url, status, headers, sha256, fetched_at, size = row
-        body = self._read(sha256, size)
-        if body is None:
-            return None
+        final_url, status, headers, sha256, size, fetched_at = row
         try:
             known = {str(k): str(v) for k, v in json.loads(headers).items()}
-            return StoredResponse(
-                url, final_url, status, known, body, sha256, datetime.fromisoformat(fetched_at)
-            )
+            at = datetime.fromisoformat(fetched_at)
         except (ValueError, AttributeError):
             return None
+        if not self._path(sha256).exists():
+            return None
+        return StoredHead(url, final_url, status, known, sha256, size, at)
+
+    def get(self, url: str) -> StoredResponse | None:
+        """The newest response to exactly this URL with its body, or None."""
+        head = self.head(url)
+        body = self._read(head.body_sha256, head.body_bytes) if head is not None else None
+        if head is None or body is None:
+            return None
+        return StoredResponse(
+            url, head.final_url, head.status, head.headers, body, head.body_sha256, head.fetched_at
+        )
 
     def body(self, sha256: str) -> bytes | None:
         """The body of that hash, for whoever follows evidence back to its page; None where it is gone."""

@@ -5,17 +5,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from accounts.clock import Clock
 from accounts.config import WebConfig
 from accounts.errors import SourceBroken, SourceError, SourceUnavailable
-from accounts.protocols import ResponseStore, StoredResponse
+from accounts.protocols import ResponseStore, StoredHead, StoredResponse
 from enrichers.web.cookies import ChainCookies, without_values
 from enrichers.web.guarded import HopFailed
 from enrichers.web.names import LiveNames, Names, Records
 from enrichers.web.politeness import Politeness, rule_for
 from enrichers.web.recent import Memory, Recent
-from enrichers.web.response import Response
+from enrichers.web.response import KeptBody, Response
 from enrichers.web.retry import AGAIN, LONGEST_RETRY_AFTER, backoff, retry_after
 from enrichers.web.robots import MOST_BYTES, Robots
 from enrichers.web.secret import redacted, without_secrets
@@ -168,7 +169,7 @@ class WebClient:
         return True
 
     def _ask(
-        self, target: Target, chain: _Chain, stored: StoredResponse | None, most: int, *, cut: bool = False
+        self, target: Target, chain: _Chain, stored: StoredHead | None, most: int, *, cut: bool = False
     ) -> Hop:
         """The answer to one address: as many attempts as are worth it."""
         headers = self._headers(target, chain, stored)
@@ -240,7 +241,7 @@ class WebClient:
                 url=target.url,
             )
 
-    def _headers(self, target: Target, chain: _Chain, stored: StoredResponse | None) -> dict[str, str]:
+    def _headers(self, target: Target, chain: _Chain, stored: StoredHead | None) -> dict[str, str]:
         headers = {"User-Agent": self._agent, **_ACCEPT, **chain.headers}
         cookie = chain.cookies.header(target.host)
         if cookie:
@@ -252,18 +253,18 @@ class WebClient:
                 headers["If-Modified-Since"] = stored.headers["last-modified"]
         return headers
 
-    def _stored(self, target: Target) -> StoredResponse | None:
+    def _stored(self, target: Target) -> StoredHead | None:
         """The stored response the server can be asked to confirm, or None."""
         if self._store is None or not self._transport.live:
             return None
-        stored = self._store.get(target.url)
+        stored = self._store.head(target.url)
         usable = (
             stored is not None and stored.status == 200 and stored.headers.keys() & {"etag", "last-modified"}
         )
         return stored if usable else None
 
     def _answer(
-        self, url: str, target: Target, hop: Hop, chain: _Chain, stored: StoredResponse | None
+        self, url: str, target: Target, hop: Hop, chain: _Chain, stored: StoredHead | None
     ) -> Response:
         """The response to hand out, kept as evidence."""
         now = self._clock.now()
@@ -285,7 +286,7 @@ class WebClient:
         return response
 
     def _confirmed(
-        self, url: str, target: Target, hop: Hop, chain: _Chain, stored: StoredResponse | None
+        self, url: str, target: Target, hop: Hop, chain: _Chain, stored: StoredHead | None
     ) -> Response:
         if stored is None or self._store is None:
             raise SourceBroken(
@@ -293,13 +294,25 @@ class WebClient:
             )
         now = self._clock.now()
         self._store.touch(target.url, now)
+        body = KeptBody(stored.body_bytes, partial(_body_of, self._store, stored))
         return Response(
-            url, target.url, stored.status, {**stored.headers, **hop.headers}, stored.body, stored.body_sha256,
+            url, target.url, stored.status, {**stored.headers, **hop.headers}, body, stored.body_sha256,
             now, tuple(chain.hops[:-1]), from_store=True, certificate_issuer=hop.certificate_issuer,
         )  # fmt: skip
 
     def _budget(self) -> Budget:
         return Budget(self._config.total_timeout, self._timer)
+
+
+def _body_of(store: ResponseStore, stored: StoredHead) -> bytes:
+    body = store.body(stored.body_sha256)
+    if body is None:
+        raise SourceBroken(
+            f"The stored page {stored.url} is damaged.",
+            remedy="The next run fetches it again.",
+            url=stored.url,
+        )
+    return body
 
 
 def _short_hash(body: bytes) -> str:

@@ -44,13 +44,13 @@ class Memory:
 
     def keep(self, url: str, response: Response) -> None:
         """Remembers an answer; one too large to be worth it is not kept."""
-        if len(response.body) > self._most_bytes // 8:
+        if response.size > self._most_bytes // 8:
             return
         with self._lock:
             site = self._sites.setdefault(site_of(url), Recent())
             if all(known.final_url != response.final_url for known in site.responses):
                 site.responses.append(response)
-                self._bytes += len(response.body)
+                self._bytes += response.size
             self._forget()
 
     def keep_failure(self, url: str, error: SourceError) -> None:
@@ -70,7 +70,7 @@ class Memory:
             self._bytes > self._most_bytes or len(self._sites) > self._most_sites
         ):
             _, gone = self._sites.popitem(last=False)
-            self._bytes -= sum(len(response.body) for response in gone.responses)
+            self._bytes -= sum(response.size for response in gone.responses)
 
 
 def site_of(url: str) -> str:

@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+
+
+@dataclass(slots=True)
+class KeptBody:
+    """A body that lies in a store and is read when somebody asks for it; `size` in bytes."""
+
+    size: int
+    read: Callable[[], bytes]
+    _bytes: bytes | None = None
+
+    def bytes(self) -> bytes:
+        """The body. Raises SourceBroken where the store does not hold it any more."""
+        if self._bytes is None:
+            self._bytes = self.read()
+        return self._bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +35,22 @@ class Response:
     final_url: str
     status: int
     headers: Mapping[str, str]
-    body: bytes
+    held: bytes | KeptBody
     body_sha256: str
     fetched_at: datetime
     hops: tuple[str, ...] = ()
     from_store: bool = False
     certificate_issuer: str | None = None
+
+    @property
+    def body(self) -> bytes:
+        """The body, decompressed. Raises SourceBroken where it was confirmed and the store does not hold it any more."""
+        return self.held.bytes() if isinstance(self.held, KeptBody) else self.held
+
+    @property
+    def size(self) -> int:
+        """How long the body is, in bytes."""
+        return self.held.size if isinstance(self.held, KeptBody) else len(self.held)
 
     @property
     def ok(self) -> bool:

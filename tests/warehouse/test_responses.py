@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from accounts.errors import WarehouseError
-from accounts.protocols import StoredResponse
+from accounts.protocols import StoredHead, StoredResponse
 from warehouse.response_index import BATCH
 from warehouse.responses import FileResponseStore
 
@@ -118,6 +118,17 @@ def test_secrets_in_headers_are_not_kept(store):
     store.put(response(Authorization="Bearer s3cret", etag="x"))
     assert store.get("http://a.test/").headers == {"etag": "x"}
     assert b"s3cret" not in (store.folder / "index.sqlite").read_bytes()
+
+
+def test_a_head_tells_all_but_the_body(store):
+    kept = response(etag='"1"')
+    store.put(kept)
+    assert store.head("http://a.test/") == StoredHead(
+        kept.url, kept.final_url, 200, {"etag": '"1"'}, kept.body_sha256, 5, NOW
+    )
+    bodies(store)[0].unlink()
+    assert store.head("http://a.test/") is None
+    assert store.head("http://b.test/") is None
 
 
 class TestDamage:

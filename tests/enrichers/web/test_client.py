@@ -267,6 +267,27 @@ class TestConditional:
         assert second.status == 200
         assert store.touched == {site.url(): NOW}
 
+    def test_a_confirmed_body_is_read_when_it_is_wanted(self):
+        store, read = MemoryStore(), []
+        stored_body = store.body
+        store.body = lambda sha256: read.append(sha256) or stored_body(sha256)
+        confirm = in_turn(page("first", etag='"v1"'), page(b"", 304, etag='"v1"'))
+        with serve({"/": confirm}) as site:
+            client(store).get(site.url())
+            second = client(store).get(site.url())
+        assert (second.size, read) == (5, [])
+        assert [second.body, second.body] == [b"first", b"first"]
+        assert read == [second.body_sha256]
+
+    def test_a_confirmed_body_that_is_gone_is_told(self):
+        store = MemoryStore()
+        with serve({"/": in_turn(page("first", etag='"v1"'), page(b"", 304, etag='"v1"'))}) as site:
+            client(store).get(site.url())
+            second = client(store).get(site.url())
+        store.body = lambda sha256: None
+        with pytest.raises(SourceBroken, match=r"stored page .* is damaged"):
+            _ = second.body
+
     def test_a_304_nobody_asked_for_is_broken(self):
         with serve({"/": page(b"", 304)}) as site, pytest.raises(SourceBroken, match="not conditional"):
             client(MemoryStore()).get(site.url())

@@ -7,7 +7,7 @@ from typing import Any
 
 from accounts.clock import FixedClock
 from accounts.config import WebConfig
-from accounts.protocols import ResponseStore, StoredResponse
+from accounts.protocols import ResponseStore, StoredHead, StoredResponse
 from enrichers.web.addresses import Resolver, resolve
 from enrichers.web.client import WebClient
 from enrichers.web.transport import LiveTransport
@@ -37,8 +37,16 @@ class MemoryStore:
         self.kept: dict[str, StoredResponse] = {}
         self.touched: dict[str, datetime] = {}
 
-    def get(self, url: str) -> StoredResponse | None:
-        return self.kept.get(url)
+    def head(self, url: str) -> StoredHead | None:
+        if (kept := self.kept.get(url)) is None:
+            return None
+        size = len(kept.body)
+        return StoredHead(
+            url, kept.final_url, kept.status, kept.headers, kept.body_sha256, size, kept.fetched_at
+        )
+
+    def body(self, sha256: str) -> bytes | None:
+        return next((kept.body for kept in self.kept.values() if kept.body_sha256 == sha256), None)
 
     def put(self, response: StoredResponse) -> None:
         self.kept[response.url] = response
