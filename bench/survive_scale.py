@@ -1,6 +1,7 @@
 """Survivorship over ten million observations from nothing; then nights of 100,000 accounts × 30 fields: nothing new, one account in a
-hundred changed, every account touched in some field. And the diff of a pull of 20,000 accounts × 30 fields, each of them read value
-by value and passed over. Each part in a process of its own; CPU and wall seconds, and its peak memory."""
+hundred changed, every account told something new of one field, every page found unchanged, so that all cells are weighed again. And the
+diff of a pull of 20,000 accounts × 30 fields, each of them read value by value and passed over. Each part in a process of its own; CPU and
+wall seconds, and its peak memory."""
 
 from __future__ import annotations
 
@@ -25,7 +26,12 @@ PULLED = 20_000
 #: The parts, each in a process of its own, and the most seconds each step of one may take; none may take more than 2 GB.
 PARTS: dict[str, dict[str, float | None]] = {
     "from nothing": {"10,000,000 observations from nothing": 30.0},
-    "nights": {"nothing new": 5.0, "1 % of accounts changed": 5.0, "every account touched": 5.0},
+    "nights": {
+        "nothing new": 5.0,
+        "1 % of accounts changed": 5.0,
+        "every account touched": 5.0,
+        "every page found unchanged": 5.0,
+    },
     "pull": {"the first pull": None, "a pull with nothing new": 5.0, "a pull with 1 % changed": 5.0},
 }
 MOST_MEMORY = 2048.0
@@ -110,6 +116,16 @@ def _nights(warehouse: Warehouse, told: dict[str, Any]) -> None:
         )
         warehouse.run("CHECKPOINT evergreen")
         _timed(told, step, partial(settle_golden, warehouse, f"n{day}", _ids(), at))
+    warehouse.run(
+        "INSERT INTO reading BY NAME SELECT 'r0' AS run_id, account_id, source, record_id, TIMESTAMP '2026-10-01' AS read_at, "
+        "$at::TIMESTAMP AS seen_at, 2 AS looks FROM link; CHECKPOINT evergreen",
+        {"at": NOW + timedelta(days=4)},
+    )
+    _timed(
+        told,
+        "every page found unchanged",
+        partial(settle_golden, warehouse, "n4", _ids(), NOW + timedelta(days=4)),
+    )
     told["note"] = _sizes(warehouse)
 
 
