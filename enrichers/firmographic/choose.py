@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from urllib.parse import unquote, urldefrag, urlsplit
 
 from lxml import etree
@@ -30,6 +31,7 @@ _CODES = frozenset(
     ["en", "de", "fr", "es", "it", "pt", "nl", "pl", "ru", "ja", "jp", "ko", "kr", "zh", "cn", "tw", "hk", "ar", "tr", "cs", "sv", "da", "fi", "no", "hu", "ro", "gb", "us", "uk", "eng", "chs", "cht"]
 )  # fmt: skip
 _CHINESE = frozenset({"zh", "cn", "tw", "hk", "chs", "cht"})
+_NONE: frozenset[str] = frozenset()
 _ELSEWHERE = 1.5
 """What a page on another host of the site loses: it costs robots.txt and a connection more."""
 
@@ -125,15 +127,20 @@ def _purpose(link: Link) -> tuple[float, str] | None:
     path = unquote(urlsplit(link.href).path)
     words = path.rsplit(".", 1)[0].replace("-", " ").replace("_", " ").replace("/", " ").strip()
     depth = path.strip("/").count("/")
-    for purpose, worth in _WORTH.items():
-        pattern = pattern_of("pages.yml", purpose)
-        said = bool(link.text) and len(link.text) <= 40 and pattern.search(link.text)
-        written = len(words) <= 60 and pattern.search(words)
-        if said or written:
-            score = worth + 0.6 * bool(said) + 0.5 * bool(written) - 0.3 * depth
-            score += 0.3 * bool({"nav", "header", "footer"} & link.regions) - 0.02 * len(link.text)
-            return score, purpose
-    return None
+    said = _purposes(link.text) if link.text and len(link.text) <= 40 else _NONE
+    written = _purposes(words) if len(words) <= 60 else _NONE
+    purpose = next((purpose for purpose in _WORTH if purpose in said or purpose in written), None)
+    if purpose is None:
+        return None
+    score = _WORTH[purpose] + 0.6 * (purpose in said) + 0.5 * (purpose in written) - 0.3 * depth
+    score += 0.3 * bool({"nav", "header", "footer"} & link.regions) - 0.02 * len(link.text)
+    return score, purpose
+
+
+@lru_cache(maxsize=32_768)
+def _purposes(words: str) -> frozenset[str]:
+    """All purposes that words name; the pages of a site share their menus, so the answer is remembered."""
+    return frozenset(purpose for purpose in _WORTH if pattern_of("pages.yml", purpose).search(words))
 
 
 _LOCATION = re.compile(rb"<loc>\s*(?:<!\[CDATA\[)?\s*([^<\s\]]{1,2000})", re.IGNORECASE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from lxml import etree
 
@@ -172,11 +172,7 @@ def _from_domain(page: Page) -> Iterator[Witness]:
     for wanted in dict.fromkeys((label, _LABEL_TAIL.sub("", label))):
         if len(wanted) < 4 or len(wanted) > 40 or not wanted.isascii():
             continue
-        spelt = re.compile(
-            r"(?i)(?<![\w@./-])"
-            + r"(?:[\s\-–'’.&,]|\sand\s)?".join(map(re.escape, wanted))
-            + r"(?![\w@])(?!\.\w)"
-        )
+        spelt = _spaced(wanted)
         counts: dict[str, int] = {}
         for text in (page.title, page.meta.get("description", ""), page.text[:150_000]):
             for match, _ in zip(spelt.finditer(text), range(50), strict=False):
@@ -191,6 +187,13 @@ def _from_domain(page: Page) -> Iterator[Witness]:
                 None,
                 (1.0 if wanted == label else 0.7) + 0.1 * min(count, 5),
             )
+
+
+@lru_cache(maxsize=512)
+def _spaced(label: str) -> re.Pattern[str]:
+    """The letters of a domain with what may stand between words; every page of a site asks for it."""
+    between = r"(?:[\s\-–'’.&,]|\sand\s)?".join(map(re.escape, label))
+    return re.compile(rf"(?i)(?<![\w@./-]){between}(?![\w@])(?!\.\w)")
 
 
 def _from_line(page: Page, line: Line) -> Iterator[Witness]:
