@@ -95,6 +95,7 @@ def steps(warehouse: Any) -> list[tuple[str, bool, Callable[[], Any]]]:
     )
     accounts = [f"A{n}" for n in range(warehouse.value("SELECT count(*) FROM crm_account"))]
     return [
+        ("first trust", False, lambda: learn_trust(warehouse, (), clock, catalogue)),
         ("first survivorship", False, lambda: settle_golden(warehouse, "r1", accounts, NOW - timedelta(days=1))),
         ("trust", True, lambda: learn_trust(warehouse, (), clock, catalogue)),
         ("survivorship", True, lambda: settle_golden(warehouse, "r2", accounts, NOW)),
