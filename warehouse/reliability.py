@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -16,10 +16,10 @@ STEADY = 0.05
 
 def spoken_claims(
     warehouse: Warehouse, now: datetime, judged: Iterable[Mapping[str, Any]]
-) -> list[dict[str, Any]]:
-    """Claims that a person, a steward or another source speaks to, as `claims.sql` gives them.
+) -> Iterator[dict[str, Any]]:
+    """Claims that a person, a steward or another source speaks to, as `claims.sql` gives them, as they are read.
 
-    `judged` are words of stewards and auditors: account_id, field, key, good.
+    Nothing else may be asked of the warehouse meanwhile. `judged` are words of stewards and auditors: account_id, field, key, good.
     """
     accounts = warehouse.value("SELECT count(*) FROM crm_account")
     with warehouse.transaction():
@@ -28,7 +28,7 @@ def spoken_claims(
             "CREATE OR REPLACE TEMP TABLE judged (account_id VARCHAR, field VARCHAR, key VARCHAR, good BOOLEAN)"
         )
         warehouse.append("judged", judged)
-    return warehouse.rows(sql("claims"), {"now": now, "one_in": max(1, accounts // ENOUGH)})
+    yield from warehouse.stream(sql("claims"), {"now": now, "one_in": max(1, accounts // ENOUGH)})
 
 
 def keep_reliability(warehouse: Warehouse, rows: Iterable[Mapping[str, Any]]) -> None:
