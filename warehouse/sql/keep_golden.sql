@@ -16,23 +16,16 @@ WITH due AS (
 SELECT g.row, g.account_id, g.field,
     CASE
         WHEN s.account_id IS NULL OR s.key <> g.key OR s.value <> g.value OR s.sources <> g.sources THEN 'moved'
-        WHEN (g.observation_ids, g.confirming_keys, g.losers::VARCHAR, g.kind, g.display)
-            IS DISTINCT FROM (s.observation_ids, s.confirming_keys, s.losers::VARCHAR, s.kind, s.display) THEN 'renewed'
-        WHEN abs(s.score - g.score) < 1e-9 AND abs(s.confidence - g.confidence) < 1e-9 AND g.observed_at IS NOT DISTINCT FROM s.observed_at
+        WHEN abs(s.score - g.score) < 1e-9 AND abs(s.confidence - g.confidence) < 1e-9
+            AND (g.observed_at, g.observation_ids, g.confirming_keys, g.losers::VARCHAR, g.kind, g.display)
+                IS NOT DISTINCT FROM (s.observed_at, s.observation_ids, s.confirming_keys, s.losers::VARCHAR, s.kind, s.display)
             THEN 'same'
-        ELSE 'seen again'
+        ELSE 'renewed'
     END AS state
 FROM due g
 LEFT JOIN survivor s ON s.account_id = g.account_id AND s.field = g.field;
 
 UPDATE golden SET valid_to = $now WHERE rowid IN (SELECT row FROM standing WHERE state = 'moved');
-
--- Numbers are changed in place; a row whose lists change is written anew.
-UPDATE golden g
-SET confidence = s.confidence, score = s.score, observed_at = s.observed_at
-FROM standing w
-JOIN survivor s ON s.account_id = w.account_id AND s.field = w.field
-WHERE w.state = 'seen again' AND g.rowid = w.row;
 
 UPDATE golden g
 SET confidence = s.confidence, score = s.score, observed_at = s.observed_at, observation_ids = s.observation_ids,
