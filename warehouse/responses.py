@@ -12,7 +12,6 @@ import hashlib
 import json
 import logging
 import os
-import sqlite3
 import struct
 import tempfile
 import threading
@@ -99,42 +98,17 @@ class FileResponseStore:
         """Keeps a response; an equal one to the same URL is confirmed instead of kept again."""
         self._write(response.body_sha256, response.body)
         at = _text(response.fetched_at)
-        headers = json.dumps({k: v for k, v in response.headers.items() if k.lower() not in _SECRET_HEADERS})
-        url, final_url, status, sha256 = (
-            response.url, response.final_url, response.status, response.body_sha256,
-        )  # fmt: skip
-        size = len(response.body)
-
-        def keep(db: sqlite3.Connection) -> None:
-            db.execute("DELETE FROM dropped WHERE body_sha256 = ?", (sha256,))
-            newest = db.execute(
-                "SELECT id, body_sha256, status FROM response WHERE url = ? ORDER BY id DESC LIMIT 1", (url,)
-            ).fetchone()
-            if newest is not None and newest[1:] == (sha256, status):
-                db.execute(
-                    "UPDATE response SET headers = ?, final_url = ?, confirmed_at = max(confirmed_at, ?) WHERE id = ?",
-                    (headers, final_url, at, newest[0]),
-                )
-                return
-            db.execute(
-                "INSERT INTO response (url, final_url, status, headers, body_sha256, body_bytes, fetched_at, confirmed_at)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (url, final_url, status, headers, sha256, size, at, at),
+        headers = {k: v for k, v in response.headers.items() if k.lower() not in _SECRET_HEADERS}
+        self._index.put(
+            (
+                response.url, response.final_url, response.status, json.dumps(headers), response.body_sha256,
+                len(response.body), at,
             )
-
-        self._index.change(url, keep)
+        )  # fmt: skip
 
     def touch(self, url: str, at: datetime) -> None:
         """Notes that the server confirmed the newest response to a URL."""
-        confirmed = _text(at)
-        self._index.change(
-            url,
-            lambda db: db.execute(
-                "UPDATE response SET confirmed_at = max(confirmed_at, ?)"
-                " WHERE id = (SELECT id FROM response WHERE url = ? ORDER BY id DESC LIMIT 1)",
-                (confirmed, url),
-            ),
-        )
+        self._index.touch(url, _text(at))
 
     def flush(self) -> None:
         """Makes all that was kept and noted outlive a crash of the process or of the machine."""
@@ -153,10 +127,7 @@ class FileResponseStore:
                 self._path(sha256).unlink()
                 dropped += 1
         if idle:
-            self._index.change(
-                "", lambda db: db.executemany("INSERT OR IGNORE INTO dropped VALUES (?)", idle)
-            )
-            self._index.flush()
+            self._index.change(lambda db: db.executemany("INSERT OR IGNORE INTO dropped VALUES (?)", idle))
         return dropped
 
     def _drop_dead_drafts(self) -> None:

@@ -163,13 +163,15 @@ class Politeness:
     def _host(self, site: str) -> _Host:
         rule = rule_for(site)
         name = (rule.share_with or rule.domain) if rule is not None else site
-        with self._lock:
-            host = self._hosts.get(name)
-            if host is None:
+        host = self._hosts.get(name)
+        if host is None:
+            fresh = _Host(
+                threading.BoundedSemaphore(self._places(site))
+            )  # not under the lock all threads want
+            with self._lock:
                 self._forget_idle()
-                host = _Host(threading.BoundedSemaphore(self._places(site)))
-                self._hosts[name] = host
-            return host
+                host = self._hosts.setdefault(name, fresh)
+        return host
 
     def _forget_idle(self) -> None:
         """Drops hosts nobody has asked for a while, so that a long run does not keep them all."""

@@ -9,8 +9,11 @@ import sqlite3
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from accounts.errors import WarehouseError
 from accounts.protocols import StoredHead, StoredResponse
@@ -106,12 +109,48 @@ def test_a_crash_loses_no_more_than_what_was_not_flushed(store):
 
 
 def test_a_damaged_index_loses_nothing_of_the_batch_under_way(store):
-    store.put(response("http://a.test/"))
-    store._index._shut()
     (store.folder / "index.sqlite").write_bytes(b"this is no database " * 1000)
+    store.put(response("http://a.test/"))
     store.put(response("http://b.test/"))
     store.flush()
     assert rows(store) == 2
+
+
+_ACTIONS = st.lists(
+    st.tuples(st.sampled_from("ab"), st.sampled_from(["x", "y", "touch", "flush"]), st.integers(1, 9)),
+    max_size=12,
+)
+
+
+@given(_ACTIONS)
+@settings(max_examples=30, deadline=None)
+def test_batches_say_what_notes_one_by_one_would(actions):
+    said: list[list[str]] = []  # url, body, first and last seen, in the order of keeping
+    with TemporaryDirectory() as folder:
+        store = FileResponseStore(Path(folder))
+        for url, what, day in actions:
+            at = NOW + timedelta(days=day)
+            newest = next((row for row in reversed(said) if row[0] == url), None)
+            if what == "flush":
+                store.flush()
+            elif what == "touch":
+                store.touch(url, at)
+            else:
+                store.put(response(url, what.encode(), at))
+                if newest is None or newest[1] != what:
+                    said.append([url, what, at.isoformat(), at.isoformat()])
+                    continue
+            if newest is not None and what in ("touch", newest[1]):
+                newest[3] = max(newest[3], at.isoformat())
+        store.head("a")
+        store.close()
+        with sqlite3.connect(Path(folder) / "index.sqlite") as db:
+            kept = db.execute("SELECT url, body_sha256, fetched_at, confirmed_at FROM response ORDER BY id")
+            names = {hashlib.sha256(body.encode()).hexdigest(): body for body in "xy"}
+            found = [[url, names[sha], *times] for url, sha, *times in kept]
+    assert sorted(found) == sorted(said)
+    for url in "ab":
+        assert [row for row in found if row[0] == url] == [row for row in said if row[0] == url]
 
 
 def test_secrets_in_headers_are_not_kept(store):
