@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from accounts.account import Account
-from accounts.run import WorkItem
+from accounts.run import FieldNeed, WorkItem
 from enrichers.base import Source
 from flows.enriching import Task
 from flows.learning import learn_paces
@@ -74,18 +74,31 @@ def plan(
 def askable(
     items: Iterable[WorkItem], accounts: Mapping[str, Account], sources: Iterable[Source]
 ) -> Iterator[WorkItem]:
-    """The work without what nobody can be asked: a source whose `needs` the account has none of is no help with a field."""
+    """The work without what nobody can be asked: a source whose `needs` the account has none of is no help with a field.
+
+    Accounts share their needs: there are few kinds of them.
+    """
     wants = {source.name: source.needs for source in sources}
+    cut: dict[tuple[FieldNeed, frozenset[str]], FieldNeed] = {}
     for item in items:
         account = accounts[item.account_id]
-        able = {name for name, needs in wants.items() if not needs or any(map(account.get, needs))}
+        able = frozenset(name for name, needs in wants.items() if not needs or any(map(account.get, needs)))
         needs = tuple(
-            replace(need, sources=tuple(s for s in need.sources if s in able))
+            need if able.issuperset(need.sources) else _among(able, need, cut)
             for need in item.needs
-            if not need.sources or able.intersection(need.sources)
+            if not need.sources or not able.isdisjoint(need.sources)
         )
         if needs:
-            yield replace(item, needs=needs)
+            yield item if needs == item.needs else replace(item, needs=needs)
+
+
+def _among(
+    able: frozenset[str], need: FieldNeed, cut: dict[tuple[FieldNeed, frozenset[str]], FieldNeed]
+) -> FieldNeed:
+    known = cut.get((need, able))
+    if known is None:
+        known = cut[need, able] = replace(need, sources=tuple(s for s in need.sources if s in able))
+    return known
 
 
 def offers_of(services: Services) -> list[Offer]:
