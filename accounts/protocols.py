@@ -72,8 +72,8 @@ class ResponseStore(Protocol):
         """What is known of the newest stored response to exactly this URL; None where there is none, or its body is gone."""
         ...
 
-    def body(self, sha256: str) -> bytes | None:
-        """The stored body of that hash; a damaged one counts as None and is not found again."""
+    def read(self, head: StoredHead) -> bytes | None:
+        """The body of a stored response; a damaged one counts as None and is not found again."""
         ...
 
     def get(self, url: str) -> StoredResponse | None:

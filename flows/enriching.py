@@ -15,7 +15,7 @@ from datetime import datetime
 
 from accounts.account import Account, Company
 from accounts.catalogue import Catalogue
-from accounts.errors import WarehouseError
+from accounts.errors import SourceError, WarehouseError
 from accounts.golden import Freshness
 from accounts.link import Candidate, Link, LinkDecision
 from accounts.observation import Observation, Outcome, Signal
@@ -135,6 +135,9 @@ class Enricher:
             return self._ask(account, source, task.known.get(source.name))
         except WarehouseError:
             raise
+        except SourceError as error:
+            failed: Answer[Reading] = Answer.failed(error.what)
+            return self._closed(Findings(), account, source, Outcome.FAILED, failed)
         except Exception as error:
             log.exception("source %s fell over account %s", source.name, account.id)
             fault: Answer[Reading] = Answer.failed(

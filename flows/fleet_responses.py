@@ -49,14 +49,17 @@ class PackedResponses:
         self.close()
 
     def head(self, url: str) -> StoredHead | None:
-        """What is known of the newest response to exactly this URL, or None; one with a damaged body counts as None."""
-        response = self.get(url)
-        if response is None:
+        """What is known of the newest response to exactly this URL, or None."""
+        with self._lock:
+            pack, row = self._newest.get(url, (None, {}))
+            if pack is None or _body(row["sha256"]) not in pack.NameToInfo:
+                return None
+            with suppress(*_DAMAGE):
+                return StoredHead(
+                    url, row["final_url"], row["status"], row["headers"], row["sha256"], row["size"],
+                    datetime.fromisoformat(row["at"]),
+                )  # fmt: skip
             return None
-        return StoredHead(
-            url, response.final_url, response.status, response.headers, response.body_sha256,
-            len(response.body), response.fetched_at,
-        )  # fmt: skip
 
     def get(self, url: str) -> StoredResponse | None:
         """The newest response to exactly this URL, or None; a damaged one counts as None."""
@@ -68,20 +71,22 @@ class PackedResponses:
                 return _response(pack, row)
             return None
 
-    def body(self, sha256: str) -> bytes | None:
-        """The body of that hash, from either pack; a damaged one counts as None."""
+    def read(self, head: StoredHead) -> bytes | None:
+        """The body of a stored response, from either pack; a damaged one counts as None and is not found again."""
         with self._lock:
-            for pack in (self._new, self._known):
-                with suppress(*_DAMAGE):
-                    if pack is not None:
-                        return _unpacked(pack, sha256)
-        return None
+            pack, _ = self._newest.get(head.url, (None, {}))
+            with suppress(*_DAMAGE):
+                if pack is not None:
+                    return _unpacked(pack, head.body_sha256)
+            self._newest.pop(head.url, None)
+            return None
 
     def put(self, response: StoredResponse) -> None:
         """Keeps a response."""
         row = {
             "url": response.url, "final_url": response.final_url, "status": response.status,
-            "headers": dict(response.headers), "sha256": response.body_sha256, "at": response.fetched_at.isoformat(),
+            "headers": dict(response.headers), "sha256": response.body_sha256, "size": len(response.body),
+            "at": response.fetched_at.isoformat(),
         }  # fmt: skip
         with self._lock:
             missing = response.body_sha256 not in self._bodies

@@ -30,6 +30,7 @@ from warehouse.erasure_files import (
     remove,
 )
 from warehouse.erasures import ACCOUNT, PERSON, finish_erasures, note_erasure, unfinished_erasures
+from warehouse.orphans import erase_orphans
 from warehouse.runs import finish_run, next_run_id, start_run
 from warehouse.spelling import exact_spelling, spelling_of
 from warehouse.store import Warehouse
@@ -118,6 +119,7 @@ def _erase(
     home, now = warehouse.folder, clock.now()
     run_id = next_run_id(warehouse, now)
     erase_pages(home / "responses", pages)
+    erase_orphans(home / "responses")
     erase_decisions(home, target)
     erase_run_files(home / "runs", target)
     remove([*copies, *leftovers(home)])

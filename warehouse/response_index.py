@@ -1,6 +1,6 @@
 """The index of stored responses: SQLite in WAL mode, shared by threads and processes, written in batches.
 
-What is noted waits a moment and is committed with others, each kind by one statement. Threads read over connections of their own:
+What is noted waits a moment and is committed with others, each kind by one statement. Threads read side by side, each over a connection:
 Python takes its time to give the interpreter back to a thread that has asked SQLite something, and nobody else may wait for that.
 What waits may be lost with the process; `flush` says when that must not be.
 """
@@ -15,7 +15,9 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import TypeVar
 
 from accounts.errors import WarehouseError
@@ -25,6 +27,8 @@ log = logging.getLogger("evergreen")
 
 #: So many notes wait for each other at most.
 BATCH = 256
+#: The file whose time says when the index was begun: it cannot name older bodies.
+BEGUN = "begun"
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 T = TypeVar("T")
@@ -32,7 +36,7 @@ Row = tuple[str, str, int, str, str, int, str]
 
 
 class ResponseIndex:
-    """Answers questions about `index.sqlite` in a folder and notes answers in it; a damaged one is set aside and begun anew, once.
+    """Answers questions about `index.sqlite` in a folder and notes answers in it; a damaged one is set aside and begun anew.
 
     Raises WarehouseError where the folder cannot be written, the disk is full, or another process blocks the index.
     """
@@ -40,27 +44,31 @@ class ResponseIndex:
     def __init__(self, folder: Path, settle: Callable[[], None]) -> None:
         """`settle` is called before notes are committed: what they speak of must be on the disk before they are."""
         self._folder = folder
+        self._file = folder / "index.sqlite"
         self._settle = settle
         self._noting = threading.Lock()
         self._committing = threading.RLock()
         self._put: dict[str, Row] = {}
         self._touched: dict[str, str] = {}
         self._under_way: frozenset[str] = frozenset()
-        self._mine = threading.local()
-        self._age = 0
+        self._free: SimpleQueue[_Opened] = SimpleQueue()
 
     def ask(self, question: Callable[[sqlite3.Connection], T], url: str | None = None) -> T:
         """The answer of the index: about one address, or about all."""
-        if self._waits(url):
+        with self._noting:
+            waits = self._waits(url)
+        if waits:
             self.flush()
         return self._run(question)
 
     def put(self, row: Row) -> None:
         """Notes an answer, (url, final_url, status, headers, body_sha256, body_bytes, at), with the next batch."""
-        if self._waits(row[0]):
+        while True:
+            with self._noting:
+                if not self._waits(row[0]):
+                    self._put[row[0]] = row
+                    break
             self.flush()  # two answers of one address are kept one after the other
-        with self._noting:
-            self._put[row[0]] = row
         self._flush_when_many()
 
     def touch(self, url: str, at: str) -> None:
@@ -91,20 +99,22 @@ class ResponseIndex:
                     self._put, self._touched = put | self._put, touched | self._touched
                 raise
             finally:
-                self._under_way = frozenset()
+                with self._noting:
+                    self._under_way = frozenset()
 
     def close(self) -> None:
-        """Commits what waits and closes this thread's connection; the index is opened again when it is used."""
+        """Commits what waits and closes all connections nobody uses; the index is opened again when it is asked."""
         try:
             self.flush()
         finally:
-            self._shut()
+            with suppress(Empty):
+                while True:
+                    self._free.get_nowait().db.close()
 
     def _waits(self, url: str | None) -> bool:
-        with self._noting:
-            if url is None:
-                return bool(self._put or self._touched or self._under_way)
-            return url in self._put or url in self._touched or url in self._under_way
+        if url is None:
+            return bool(self._put or self._touched or self._under_way)
+        return url in self._put or url in self._touched or url in self._under_way
 
     def _flush_when_many(self) -> None:
         if len(self._put) + len(self._touched) >= BATCH:
@@ -113,62 +123,89 @@ class ResponseIndex:
     def _run(self, question: Callable[[sqlite3.Connection], T]) -> T:
         with explained(self._folder):
             for last in (False, True):
-                age = self._age
+                number = self._number()
                 try:
-                    return question(self._open())
+                    with self._connection() as db:
+                        return question(db)
                 except sqlite3.OperationalError:
                     raise  # locked, full, unwritable: the index itself is sound
                 except sqlite3.DatabaseError:
                     if last:
                         raise
-                    self._set_aside(age)
+                    self._set_aside(number)
         raise AssertionError("the second try returns or raises")
 
-    def _open(self) -> sqlite3.Connection:
-        """This thread's connection; of an index that was set aside since, none is used any more."""
-        db, age = getattr(self._mine, "opened", (None, -1))
-        if db is None or age != self._age:
-            self._shut()
-            with (self._folder / "index.lock").open("w") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX)  # SQLite does not wait where two turn to WAL at once
-                db = self._connect()
-            self._mine.opened = db, self._age
-        return db
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        """A connection nobody else uses meanwhile, to the file that is the index now: another process may have set one aside."""
+        opened = self._opened()
+        try:
+            yield opened.db
+        except BaseException:
+            opened.db.close()
+            raise
+        self._free.put(opened)
+
+    def _opened(self) -> _Opened:
+        with suppress(Empty):
+            while (number := self._number()) is not None:
+                opened = self._free.get_nowait()
+                if opened.number == number:
+                    return opened
+                opened.db.close()
+        with self._alone():
+            if self._number() is None:
+                (self._folder / BEGUN).touch()
+            db = self._connect()
+            return _Opened(db, self._number())
 
     def _connect(self) -> sqlite3.Connection:
-        db = sqlite3.connect(
-            self._folder / "index.sqlite", timeout=30.0, check_same_thread=False, isolation_level=None
-        )
+        db = sqlite3.connect(self._file, timeout=30.0, check_same_thread=False, isolation_level=None)
         try:
             db.execute("PRAGMA journal_mode = WAL")
-            db.execute("PRAGMA synchronous = NORMAL")
+            db.execute(
+                "PRAGMA synchronous = FULL"
+            )  # in WAL mode less would not outlive a crash of the machine
             db.executescript(sql("responses_schema"))
         except BaseException:
             db.close()
             raise
         return db
 
-    def _shut(self) -> None:
-        db, _ = getattr(self._mine, "opened", (None, -1))
-        if db is not None:
-            self._mine.opened = None, -1
-            db.close()
+    def _number(self) -> int | None:
+        """Which file the index is now, None where there is none."""
+        try:
+            return self._file.stat().st_ino
+        except FileNotFoundError:
+            return None
 
-    def _set_aside(self, age: int) -> None:
-        """Puts a damaged index out of the way; its bodies stay and are found again as they are fetched again."""
-        self._shut()
-        with self._committing:
-            if age != self._age:
-                return  # another thread has done it
-            index = self._folder / "index.sqlite"
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keeps other processes from opening the index or setting it aside; SQLite does not wait where two turn to WAL at once."""
+        with (self._folder / "index.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _set_aside(self, number: int | None) -> None:
+        """Puts a damaged index out of the way, unless somebody has; its bodies stay and are found again as they are fetched again."""
+        with self._alone():
+            if self._number() != number:
+                return
             for suffix in ("-wal", "-shm"):
-                Path(f"{index}{suffix}").unlink(missing_ok=True)
+                Path(f"{self._file}{suffix}").unlink(missing_ok=True)
             with suppress(FileNotFoundError):
-                index.replace(index.with_suffix(".damaged"))
-            self._age += 1
+                self._file.replace(self._file.with_suffix(".damaged"))
         log.warning(
             "the index of stored responses was damaged; it is set aside in %s and begun anew", self._folder
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A connection, and which file it is to."""
+
+    db: sqlite3.Connection
+    number: int | None
 
 
 def _note(db: sqlite3.Connection, put: dict[str, Row], touched: dict[str, str]) -> None:

@@ -71,28 +71,38 @@ class FileResponseStore:
             at = datetime.fromisoformat(fetched_at)
         except (ValueError, AttributeError):
             return None
-        if not self._path(sha256).exists():
-            return None
-        return StoredHead(url, final_url, status, known, sha256, size, at)
+        return (
+            StoredHead(url, final_url, status, known, sha256, size, at)
+            if self._is_whole(sha256, size)
+            else None
+        )
 
     def get(self, url: str) -> StoredResponse | None:
         """The newest response to exactly this URL with its body, or None."""
         head = self.head(url)
-        body = self._read(head.body_sha256, head.body_bytes) if head is not None else None
+        body = self.read(head) if head is not None else None
         if head is None or body is None:
             return None
         return StoredResponse(
             url, head.final_url, head.status, head.headers, body, head.body_sha256, head.fetched_at
         )
 
-    def body(self, sha256: str) -> bytes | None:
-        """The body of that hash, for whoever follows evidence back to its page; None where it is gone."""
-        row = self._index.ask(
-            lambda db: db.execute(
-                "SELECT body_bytes FROM response WHERE body_sha256 = ?", (sha256,)
-            ).fetchone()
-        )
-        return self._read(sha256, row[0]) if row else None
+    def read(self, head: StoredHead) -> bytes | None:
+        """The body of a stored response; None where it is gone. A damaged one is removed, and comes back with the next fetch."""
+        path = self._path(head.body_sha256)
+        try:
+            with gzip.open(path) as file:
+                body = file.read(head.body_bytes + _MARGIN)
+        except FileNotFoundError:
+            return None
+        except (OSError, EOFError, zlib.error):
+            body = b""
+        if hashlib.sha256(body).hexdigest() == head.body_sha256:
+            return body
+        log.warning("a stored body is damaged and removed; it comes back with the next fetch: %s", path.name)
+        with suppress(OSError):
+            path.unlink()
+        return None
 
     def put(self, response: StoredResponse) -> None:
         """Keeps a response; an equal one to the same URL is confirmed instead of kept again."""
@@ -146,22 +156,14 @@ class FileResponseStore:
             raise WarehouseError(f"{sha256[:80]!r} is no SHA-256.", path=self.folder)
         return self.folder / "bodies" / sha256[:2] / sha256[2:4] / f"{sha256}.gz"
 
-    def _read(self, sha256: str, size: int) -> bytes | None:
-        """A body, if it is there and is what its name says; a damaged one is removed."""
+    def _is_whole(self, sha256: str, size: int) -> bool:
+        """Whether a body lies there and ends as one of that size does (RFC 1952): all that can be said without unpacking it."""
         path = self._path(sha256)
-        try:
-            with gzip.open(path) as file:
-                body = file.read(size + _MARGIN)
-        except FileNotFoundError:
-            return None
-        except (OSError, EOFError, zlib.error):
-            body = b""
-        if hashlib.sha256(body).hexdigest() == sha256:
-            return body
-        log.warning("a stored body is damaged and removed; it comes back with the next fetch: %s", path.name)
+        if _end_of(path)[4:] == struct.pack("<I", size & 0xFFFFFFFF):
+            return True
         with suppress(OSError):
             path.unlink()
-        return None
+        return False
 
     def _write(self, sha256: str, body: bytes) -> None:
         """A body into its place in one step; it may be damaged by a crash of the machine until it is synced."""
@@ -170,7 +172,8 @@ class FileResponseStore:
                 f"A body does not have the hash {sha256[:12]}… it is kept under.", path=self.folder
             )
         path = self._path(sha256)
-        if _ends_as(path, body):
+        if _end_of(path) == struct.pack("<II", zlib.crc32(body), len(body) & 0xFFFFFFFF):
+            self._take_over(path)
             return
         with explained(self.folder):
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -184,6 +187,13 @@ class FileResponseStore:
                 raise
         with self._lock:
             self._fresh.append(path)
+
+    def _take_over(self, path: Path) -> None:
+        """Another thread or process has written that body, and may not have synced it yet."""
+        with suppress(OSError):
+            if path.stat().st_mtime > SystemClock().now().timestamp() - _DRAFT_LIVES:
+                with self._lock:
+                    self._fresh.append(path)
 
     def _sync(self) -> None:
         """Brings new bodies to the disk; one after another, for the first brings most of what the others wait for."""
@@ -207,14 +217,14 @@ def _sync_file(path: Path) -> None:
         os.close(handle)
 
 
-def _ends_as(path: Path, body: bytes) -> bool:
-    """True where a body lies there whole, by the checksum and length at the end of its file (RFC 1952): it need not be unpacked."""
+def _end_of(path: Path) -> bytes:
+    """The checksum and the length at the end of a stored body (RFC 1952); empty where there is none."""
     try:
         with path.open("rb") as file:
             file.seek(-8, os.SEEK_END)
-            return file.read() == struct.pack("<II", zlib.crc32(body), len(body) & 0xFFFFFFFF)
+            return file.read()
     except OSError:
-        return False
+        return b""
 
 
 def _text(moment: datetime) -> str:

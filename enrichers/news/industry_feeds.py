@@ -6,6 +6,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from accounts.account import Account
 from accounts.errors import SourceBroken, SourceError
@@ -34,12 +35,14 @@ class _Told:
     until: datetime | None
 
     @property
-    def is_failure(self) -> bool:
-        return not self.entries and bool(self.errors)
-
-    @property
     def error(self) -> str:
         return "; ".join(self.errors)[:500]
+
+    def nothing(self, requests: int) -> Answer[Any]:
+        """The answer where no entry names an account; one feed that did not answer may have."""
+        if self.errors:
+            return Answer.failed(self.error, requests=requests)
+        return Answer(Outcome.ZERO_ROWS, (), "", requests, until=self.until)
 
 
 @source
@@ -72,25 +75,21 @@ class IndustryFeeds:
         return " ".join(self._today()[0].said)
 
     def search(self, account: Account) -> Answer[Candidate]:
-        """The account's name as the question where an entry names it; failed where no feed could be read."""
+        """The account's name as the question where an entry names it; failed where none does and a feed could not be read."""
         name = spoken_name(account)
         if not name or not self._feeds:
             return Answer.of(())
         today, requests = self._today()
-        if today.is_failure:
-            return Answer.failed(today.error, requests=requests)
         if not today.named.places(name):
-            return Answer(Outcome.ZERO_ROWS, (), "", requests)
+            return today.nothing(requests)
         return Answer.of((question(self.name, account, self._feeds[0]),), requests=requests)
 
     def read(self, account: Account, candidate: Candidate) -> Answer[Reading]:
-        """The articles whose title or text names the account; failed where no feed could be read."""
+        """The articles whose title or text names the account; failed where there is none and a feed could not be read."""
         return safely(self.name, lambda: self._read(account, candidate))
 
     def _read(self, account: Account, candidate: Candidate) -> Answer[Reading]:
         today, requests = self._today()
-        if today.is_failure:
-            return Answer.failed(today.error, requests=requests)
         told = tuple(
             article_of(
                 *today.entries[place], account_id=account.id, source=self.name, record_id=candidate.company.id
@@ -98,7 +97,7 @@ class IndustryFeeds:
             for place in today.named.places(spoken_name(account))
         )
         if not told:
-            return Answer(Outcome.ZERO_ROWS, (), "", requests, until=today.until)
+            return today.nothing(requests)
         return Answer.of((Reading(articles=told),), requests=requests, error=today.error, until=today.until)
 
     def _today(self) -> tuple[_Told, int]:

@@ -305,7 +305,7 @@ class WebClient:
 
 
 def _body_of(store: ResponseStore, stored: StoredHead) -> bytes:
-    body = store.body(stored.body_sha256)
+    body = store.read(stored)
     if body is None:
         raise SourceBroken(
             f"The stored page {stored.url} is damaged.",

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from accounts.protocols import StoredResponse
-from warehouse.orphans import EVERY, drop_orphans
+from warehouse.orphans import EVERY, drop_orphans, erase_orphans
+from warehouse.response_index import BEGUN
 from warehouse.responses import FileResponseStore
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -36,6 +37,7 @@ def folder(tmp_path: Path) -> Path:
     for path in (body_of(tmp_path, n) for n in ("one", "two")):
         os.utime(path, (OLD.timestamp(), OLD.timestamp()))
     (tmp_path / "swept").touch()
+    os.utime(tmp_path / BEGUN, ((OLD - EVERY).timestamp(),) * 2)
     last_swept(tmp_path, NOW - EVERY - timedelta(days=1))
     return tmp_path
 
@@ -84,3 +86,20 @@ def test_nothing_goes_while_the_index_cannot_say_what_is_evidence(state: str, fo
         index.write_bytes(b"garbage" * 1000)
     assert drop_orphans(folder, NOW) == 0
     assert there(folder) == {"one", "two", "orphan", "young"}
+
+
+def test_nothing_goes_that_is_older_than_the_index(folder: Path) -> None:
+    for part in folder.glob("index.sqlite*"):
+        part.unlink()
+    FileResponseStore(folder).prune(OLD - EVERY)  # as every night does: an index is begun anew
+    assert drop_orphans(folder, NOW) == 0
+    assert there(folder) == {"one", "two", "orphan", "young"}
+
+
+def test_an_erasure_leaves_nothing_that_nobody_names(folder: Path) -> None:
+    last_swept(folder, NOW)
+    assert erase_orphans(folder) == 2
+    assert there(folder) == {"one", "two"}
+    (folder / "index.sqlite").unlink()
+    assert erase_orphans(folder) == 2
+    assert erase_orphans(folder / "not there") == 0

@@ -7,6 +7,8 @@ import multiprocessing
 import os
 import sqlite3
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -50,8 +52,7 @@ def test_what_was_put_is_got(store):
     store.put(kept)
     assert store.get("http://a.test/") == kept
     assert store.get("http://a.test") is None
-    assert store.body(kept.body_sha256) == kept.body
-    assert store.body("0" * 64) is None
+    assert store.read(store.head("http://a.test/")) == kept.body
 
 
 def test_it_outlives_the_process(store):
@@ -64,7 +65,10 @@ def test_the_newest_wins_and_the_old_body_stays(store):
     store.put(response(body=b"old"))
     store.put(response(body=b"new", at=NOW + timedelta(days=1)))
     assert store.get("http://a.test/").body == b"new"
-    assert store.body(hashlib.sha256(b"old").hexdigest()) == b"old"
+    assert (
+        store.read(replace(store.head("http://a.test/"), body_sha256=hashlib.sha256(b"old").hexdigest()))
+        == b"old"
+    )
 
 
 def test_equal_bodies_are_stored_once_and_compressed(store):
@@ -97,6 +101,21 @@ def test_changes_are_committed_together(store):
     assert rows(store) == BATCH - 1
     assert store.get("http://b.test/") is not None
     assert rows(store) == BATCH
+
+
+def test_what_is_flushed_is_synced(store):
+    store.flush()
+    assert store._index.ask(lambda db: db.execute("PRAGMA synchronous").fetchone()) == (2,)
+
+
+def test_two_answers_of_one_address_at_once_are_both_kept(store):
+    def work(n: int) -> None:
+        store.put(response("http://a.test/", b"%d" % n))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, range(40)))
+    store.flush()
+    assert rows(store) == 40
 
 
 def test_a_crash_loses_no_more_than_what_was_not_flushed(store):
@@ -196,6 +215,33 @@ class TestDamage:
         assert store.get("http://a.test/") == response()
         assert (store.folder / "index.damaged").exists()
 
+    def test_an_index_another_process_set_aside_is_used_by_nobody(self, store):
+        other = FileResponseStore(store.folder)
+        for one in (store, other):
+            one.put(response("http://a.test/"))
+            one.flush()
+        (store.folder / "index.sqlite").write_bytes(b"this is no database " * 1000)
+        for n, one in enumerate((store, other, store, other)):
+            one.put(response(f"http://{n}.test/"))
+            one.flush()
+        other.close()
+        assert all(store.head(f"http://{n}.test/") for n in range(4))
+        assert all(FileResponseStore(store.folder).head(f"http://{n}.test/") for n in range(4))
+
+    def test_an_index_may_be_set_aside_by_all_threads_at_once(self, store):
+        store.put(response("http://a.test/"))
+        store.close()
+        (store.folder / "index.sqlite").write_bytes(b"this is no database " * 1000)
+
+        def work(n: int) -> None:
+            store.get(f"http://{n}.test/")
+            store.put(response(f"http://{n}.test/"))
+            store.flush()
+
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(work, range(24)))
+        assert rows(store) == 24
+
     def test_damaged_headers_count_as_absent(self, store):
         store.put(response())
         store.flush()
@@ -206,7 +252,8 @@ class TestDamage:
     def test_a_wrong_hash_is_refused(self, store):
         with pytest.raises(WarehouseError, match="does not have the hash"):
             store.put(StoredResponse("u", "u", 200, {}, b"x", "0" * 64, NOW))
-        assert store.body("../../etc/passwd") is None
+        with pytest.raises(WarehouseError, match="is no SHA-256"):
+            store.read(StoredHead("u", "u", 200, {}, "../../etc/passwd", 1, NOW))
 
 
 class TestFullDisk:

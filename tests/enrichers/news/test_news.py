@@ -163,6 +163,15 @@ class TestAskedByName:
         assert source.read(other, candidate).outcome is Outcome.ZERO_ROWS
         assert len(web.asked) == 1
 
+    def test_a_feed_that_does_not_answer_is_not_an_empty_one(self):
+        feeds = ["https://trade.test/rss", "https://other.test/rss"]
+        web = SavedWeb({feeds[0]: Page(FEED.encode())})
+        source = IndustryFeeds(SourceContext(web, FixedClock(NOW), {"feeds": feeds, "days": 30}))
+        [candidate] = source.search(ACCOUNT).rows
+        found = source.read(ACCOUNT, candidate)
+        assert (found.outcome, "other.test" in found.error) == (Outcome.ROWS, True)
+        assert source.search(Account("B", {"name": "Works Kettle"})).outcome is Outcome.FAILED
+
 
 class TestNamedIn:
     texts = (

@@ -269,8 +269,8 @@ class TestConditional:
 
     def test_a_confirmed_body_is_read_when_it_is_wanted(self):
         store, read = MemoryStore(), []
-        stored_body = store.body
-        store.body = lambda sha256: read.append(sha256) or stored_body(sha256)
+        stored_body = store.read
+        store.read = lambda head: read.append(head.body_sha256) or stored_body(head)
         confirm = in_turn(page("first", etag='"v1"'), page(b"", 304, etag='"v1"'))
         with serve({"/": confirm}) as site:
             client(store).get(site.url())
@@ -284,7 +284,7 @@ class TestConditional:
         with serve({"/": in_turn(page("first", etag='"v1"'), page(b"", 304, etag='"v1"'))}) as site:
             client(store).get(site.url())
             second = client(store).get(site.url())
-        store.body = lambda sha256: None
+        store.read = lambda head: None
         with pytest.raises(SourceBroken, match=r"stored page .* is damaged"):
             _ = second.body
 

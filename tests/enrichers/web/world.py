@@ -45,8 +45,8 @@ class MemoryStore:
             url, kept.final_url, kept.status, kept.headers, kept.body_sha256, size, kept.fetched_at
         )
 
-    def body(self, sha256: str) -> bytes | None:
-        return next((kept.body for kept in self.kept.values() if kept.body_sha256 == sha256), None)
+    def read(self, head: StoredHead) -> bytes | None:
+        return self.kept[head.url].body
 
     def put(self, response: StoredResponse) -> None:
         self.kept[response.url] = response
