@@ -73,8 +73,10 @@ class WarehouseConfig(_Section):
     memory_limit: str = "2GB"
     keep_bodies_days: int = Field(default=180, ge=1)
     """Days pages are kept as evidence; their hashes and passages stay."""
-    keep_calls: int = Field(default=12, ge=2)
-    """Calls kept of each account and source; those of the last runs, and what they cost, stay besides."""
+    keep_calls: int = Field(default=12, ge=6)
+    """Calls kept of an account and source: the newest so many of each kind of outcome (looked at, not found, failed), the first
+    look, the last 12 runs, what cost money, and the looks that show a technology gone. At least 6: six failures in a row
+    tell the longest pause of a host that is down."""
     keep_snapshots: int = Field(default=5, ge=1)
 
 

@@ -14,7 +14,7 @@ from warehouse.responses import FileResponseStore
 
 def tidy_up(services: Services) -> None:
     """Drops page bodies older than `keep_bodies_days`, the folders of all but the newest `keep_run_files` runs, and calls
-    to sources beyond the newest `keep_calls` of an account (`warehouse.calls`)."""
+    to sources that nothing asks for any more (`warehouse.calls`)."""
     config = services.config
     forget_calls(services.warehouse, config.warehouse.keep_calls)
     store = FileResponseStore(config.home / "responses")

@@ -13,7 +13,8 @@ _ROOM = 1.5
 def forget_calls(warehouse: Warehouse, keep: int) -> int:
     """Drops calls that nothing asks for any more, where there are many of them; returns how many.
 
-    `keep` is how many calls of an account and source stay in any case; `forget_calls.sql` says what stays besides.
+    `keep` is how many calls of an account, source and kind of outcome stay in any case, at least 6 (`[warehouse] keep_calls`);
+    `forget_calls.sql` says what stays besides.
     """
     calls, pairs = (
         int(warehouse.value(f"SELECT {what} FROM source_call"))
