@@ -27,11 +27,24 @@ _EXTENSIONS = {"postgres_scanner": "postgres", "ducklake": "ducklake"}
 _INLINED = 200
 #: Where the rows lie, in the folder of the warehouse.
 LAKE = "lake"
-#: How DuckLake, and what speaks with PostgreSQL for it, begin to tell that the catalogue did not answer.
-_CATALOGUES = re.compile(
-    r"DuckLake|Postgres|Failed to (commit|(execute|prepare) (query|COPY))|to the server|the connection unexpectedly"
-    r"|transaction is aborted"
+#: What stands before the cause in an error: the kind, by DuckDB, and what it was about, by DuckLake (`Failed to get … from DuckLake: `).
+_BEFORE = re.compile(
+    r"[A-Z]\w*(?: \w+)? Error:\s+|Attempting to fetch from an unsuccessful query result\s+Error:\s+"
+    r"|Failed to commit DuckLake transaction\.\s+|Failed to [^:\n]*:\s+"
 )
+#: How the cause begins where the catalogue failed, as told by what speaks with PostgreSQL, by its library, and by PostgreSQL itself.
+_CATALOGUES = re.compile(
+    r"Failed to (?:prepare|execute) (?:query|COPY)\b|Failed to fetch header for COPY\b|PostgresConnection::"
+    r"|Unable to (?:connect to|read binary COPY data from) Postgres\b|connection to server |server closed the connection"
+    r"|no connection to the server|could not (?:send data to|receive data from) server|SSL connection has been closed"
+    r"|FATAL:\s+(?:terminating connection|the database system is)"
+)
+#: How one begins that may be what is left of it, and may be something else.
+_PERHAPS = re.compile(
+    r"Failed to commit\b|Current transaction is aborted|Failed to [^:\n]*\bDuckLake\b[^:\n]*:"
+)
+#: Kinds of errors that are never the catalogue's: of a value, a constraint, what a lake has not, and of syntax.
+_QUERYS = (duckdb.DataError, duckdb.IntegrityError, duckdb.NotSupportedError, duckdb.ParserException)
 
 
 def attach_lake(
@@ -65,9 +78,30 @@ def attach_lake(
     return lock
 
 
-def is_catalogues(error: duckdb.Error) -> bool:
-    """True where it was the catalogue that failed, and not the query that is wrong."""
-    return isinstance(error, duckdb.InternalException) or _CATALOGUES.search(str(error)) is not None
+def catalogue_trouble(error: duckdb.Error, folder: Path) -> WarehouseError | None:
+    """What to say where the catalogue was lost, or may have been; None where a query is wrong, or the disk is.
+
+    Only the beginning of the error counts, for further on stand values and names, which may say anything.
+    """
+    if isinstance(error, _QUERYS):
+        return None
+    if _begins(str(error), _CATALOGUES):
+        return _catalogue_lost(error, folder, is_sure=True)
+    is_unsure = isinstance(error, (duckdb.InternalException, duckdb.FatalException))
+    return (
+        _catalogue_lost(error, folder, is_sure=False) if is_unsure or _begins(str(error), _PERHAPS) else None
+    )
+
+
+def _begins(told: str, beginning: re.Pattern[str]) -> bool:
+    """True where an error begins so, or the cause it names does."""
+    at = 0
+    while beginning.match(told, at) is None:
+        before = _BEFORE.match(told, at)
+        if before is None:
+            return False
+        at = before.end()
+    return True
 
 
 def abandon(connection: duckdb.DuckDBPyConnection) -> None:
@@ -78,12 +112,15 @@ def abandon(connection: duckdb.DuckDBPyConnection) -> None:
     ctypes.pythonapi.Py_IncRef(ctypes.py_object(connection))
 
 
-def catalogue_lost(error: duckdb.Error, folder: Path) -> WarehouseError:
-    """What to say, and to do, when the catalogue was lost in the middle of the work."""
+def _catalogue_lost(error: duckdb.Error, folder: Path, *, is_sure: bool) -> WarehouseError:
+    """What to say, and to do, when the catalogue was lost in the middle of the work, for sure or perhaps."""
+    told = " ".join(str(error).partition("Stack Trace")[0].split())[:300]
+    perhaps = "" if is_sure else ", or DuckDB fell over something else"
+    again = "" if is_sure else " If PostgreSQL ran all the time and it comes again, it is a fault to report."
     return WarehouseError(
-        f"The lake's catalogue in PostgreSQL was lost: {' '.join(str(error).partition('Stack Trace')[0].split())[:300]}",
+        f"The lake's catalogue in PostgreSQL was lost{perhaps}: {told}",
         remedy="See that PostgreSQL runs ([warehouse] lake) and run this again: what was committed is safe, the rest has left "
-        "nothing, and the next run goes on from there.",
+        f"nothing, and the next run goes on from there.{again}",
         path=folder,
     )
 

@@ -21,7 +21,7 @@ from typing import IO, Any
 import duckdb
 
 from accounts.errors import WarehouseError, WriterBusy
-from warehouse.lake import abandon, attach_lake, catalogue_lost, is_catalogues
+from warehouse.lake import abandon, attach_lake, catalogue_trouble
 
 #: Written so that DuckDB 1.5 and 2.x both read it.
 STORAGE = "v1.5.0"
@@ -137,11 +137,12 @@ class Warehouse:
             raise told from error
 
     def _trouble(self, error: duckdb.Error) -> WarehouseError | None:
+        if self.is_lake:
+            self._is_broken |= isinstance(error, (duckdb.FatalException, duckdb.InternalException))
+            if (lost := catalogue_trouble(error, self.folder)) is not None:
+                return lost
         is_disk = isinstance(error, (duckdb.IOException, duckdb.FatalException))
         is_disk |= isinstance(error, duckdb.TransactionException) and "Failed to commit" in str(error)
-        if self.is_lake and (is_disk or is_catalogues(error)):
-            self._is_broken |= isinstance(error, (duckdb.FatalException, duckdb.InternalException))
-            return catalogue_lost(error, self.folder)
         return _disk_trouble(error, self.folder) if is_disk else None
 
     @contextmanager
