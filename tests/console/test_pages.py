@@ -84,6 +84,21 @@ def test_no_page_asks_another_host_and_no_link_leads_nowhere(client: TestClient)
     assert not {t: code for t, code in broken.items() if code != 200}
 
 
+@pytest.mark.parametrize(
+    ("lang", "note", "figure"),
+    [
+        ("en", "are of the calls that are kept", "Requests per call"),
+        ("zh", "只统计仍保留的", "每次调用的请求数"),
+    ],
+)
+def test_sources_tell_which_figures_are_of_the_calls_kept(
+    reader: TestClient, lang: str, note: str, figure: str
+) -> None:
+    html = reader.get("/sources", headers={"accept-language": lang}).text
+    assert note in html and figure in html
+    assert re.search(r'<strong>site</strong>.*<td class="num">2\.0</td></tr>', html)
+
+
 def test_overview_counts_what_is_there(reader: TestClient) -> None:
     html = reader.get("/").text
     assert "12 accounts" in html

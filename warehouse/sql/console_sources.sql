@@ -1,7 +1,9 @@
 -- How reliable each source has been on these accounts, and what a kept value cost.
 -- In:  source_call, golden, observation, link, crm_value, outcome, undone.
 -- Out: one row per source: calls by outcome, requests, cost, `kept` golden values that rest on it, `agreed` where the CRM
---      holds the same, `wrote` values of it written, `corrected` those a person or an undo has changed since.
+--      holds the same, `wrote` values of it written, `corrected` those a person or an undo has changed since. Calls by outcome
+--      and requests are of the calls kept, the newest ones (forget_calls.sql); everything else is of all time, the cost, too, as
+--      calls that cost money are never dropped.
 
 WITH calls AS (
     SELECT source, count(*) AS asked, count(*) FILTER (outcome = 'rows') AS rows,
