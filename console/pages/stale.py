@@ -157,11 +157,13 @@ def _touched(
 
 
 def _costs(reading: Reading, accounts: int) -> list[dict[str, Any]]:
-    """What asking each source about so many accounts has come to so far, per account and all together."""
+    """What asking each source about so many accounts comes to, by the newest call about each account: older ones are forgotten,
+    all but those that cost money."""
 
     def make() -> list[dict[str, Any]]:
         return reading.rows(
-            "SELECT source, avg(requests) AS requests, avg(cost) AS cost, avg(seconds) AS seconds FROM source_call "
+            "SELECT source, avg(requests) AS requests, avg(cost) AS cost, avg(seconds) AS seconds FROM ("
+            "SELECT * FROM source_call QUALIFY row_number() OVER (PARTITION BY account_id, source ORDER BY noted_at DESC) = 1) "
             "GROUP BY source ORDER BY source"
         )
 
