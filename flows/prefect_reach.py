@@ -17,13 +17,22 @@ from accounts.errors import ServerAway  # noqa: E402
 T = TypeVar("T")
 #: Seconds between two questions to a server that did not answer.
 _PAUSE = 3.0
+#: What a server, or what stands before it, says when it wants to be asked again later (RFC 9110, 8470 and 6585).
+_LATER = frozenset({408, 425, 429})
+#: How a server that is out of reach shows itself. Of the faults of the system these alone: a file that may not be written is one,
+#: too, and so is a broken pipe, which is never the server's, for a socket's comes as a TransportError.
+_UNREACHED = (
+    ConnectionRefusedError, ConnectionResetError, ConnectionAbortedError, TimeoutError, httpx.TransportError,
+)  # fmt: skip
 
 
 def is_away(error: Exception) -> bool:
-    """True where the server did not answer, or could not; false where it said no."""
+    """True where the server did not answer, or could not for now; false where it said no, and for every other fault."""
     if isinstance(error, httpx.HTTPStatusError):
-        return error.response.status_code >= 500
-    return isinstance(error, (OSError, httpx.TransportError)) or "Failed to reach API" in str(error)
+        status = error.response.status_code
+        return status >= 500 or status in _LATER
+    is_prefects = isinstance(error, RuntimeError) and "Failed to reach API" in str(error)
+    return is_prefects or isinstance(error, _UNREACHED)
 
 
 def answered(question: Callable[[], T], seconds: float) -> T:
