@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
 from bench.duckdb_versions import TURNS, take_turns
 from bench.figure import Unavailable
-from tests.warehouse.conftest import CATALOGUE, COLUMNS, NOW
+from tests.warehouse.conftest import CATALOGUE, COLUMNS, NOW, World
 from warehouse.catalogue_table import store_catalogue
+from warehouse.golden import settle_golden
 from warehouse.staleness import refresh_staleness, stale_fields
-from warehouse.store import STORAGE, migrations, open_warehouse
+from warehouse.store import STORAGE, Warehouse, migrations, open_warehouse
 
 
 def first_schema(folder: Path) -> None:
@@ -80,6 +84,73 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(
             warehouse.value("SELECT count(*) FROM information_schema.tables WHERE table_name = 'half'") == 0
         )
         assert warehouse.value("SELECT count(*) FROM run") == 1
+
+
+def settled(folder: Path) -> list[str]:
+    """A warehouse of the newest schema in which a few accounts have been weighed; gives them."""
+    with open_warehouse(folder) as warehouse:
+        world = World(warehouse)
+        for key in ("A", "B", "C"):
+            world.link(key, record=key)
+            world.observe(key, "city", "Denver", record=key)
+            world.observe(key, "phone", "303-555-0100", record=key, confidence=0.8)
+        settle_golden(warehouse, "r1", ["A", "B", "C"], NOW)
+        return ["A", "B", "C"]
+
+
+def as_before(version: int, newest: Path, folder: Path) -> None:
+    """Puts the rows of a warehouse into one whose schema ends before a migration."""
+    db = duckdb.connect(":memory:")
+    db.execute(f"ATTACH '{newest / 'warehouse.duckdb'}' AS newest (READ_ONLY)")
+    db.execute(f"ATTACH '{folder / 'warehouse.duckdb'}' AS evergreen (STORAGE_VERSION '{STORAGE}')")
+    db.execute("USE evergreen")
+    db.execute("CREATE TABLE schema_version (version INTEGER, applied_at TIMESTAMP)")
+    for number, script in migrations():
+        if number < version:
+            db.execute(script)
+            db.execute("INSERT INTO schema_version VALUES ($1, TIMESTAMP '2026-01-01')", [number])
+    for (table,) in db.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE database_name = 'evergreen'"
+    ).fetchall():
+        if table != "schema_version":
+            names = ", ".join(f'"{column[0]}"' for column in db.execute(f"DESCRIBE {table}").fetchall())
+            db.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM newest.{table}")
+    db.close()
+
+
+def test_accounts_weighed_before_their_cells_were_kept_are_weighed_once_more_and_stay_as_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newest, former = tmp_path / "newest", tmp_path / "former"
+    former.mkdir()
+    accounts = settled(newest)
+    as_before(16, newest, former)
+    golden = "FROM golden ORDER BY account_id, field, valid_from"
+    with duckdb.connect(str(former / "warehouse.duckdb"), read_only=True) as db:
+        assert [column[0] for column in db.execute("DESCRIBE weighed").fetchall()] == ["account_id", "print"]
+        assert len(db.execute("FROM weighed").fetchall()) == len(accounts)
+    weighed: list[str] = []
+    run_script = Warehouse.script
+
+    def watched(warehouse: Warehouse, name: str, parameters: Mapping[str, Any] | None = None) -> None:
+        if name == "survive":
+            weighed.extend(row["account_id"] for row in warehouse.rows("FROM touched ORDER BY account_id"))
+        run_script(warehouse, name, parameters)
+
+    monkeypatch.setattr(Warehouse, "script", watched)
+    with open_warehouse(former) as warehouse:
+        before = warehouse.rows(golden)
+        assert len(before) == 2 * len(accounts)
+        assert warehouse.rows("FROM weighed") == []
+        settle_golden(warehouse, "r2", accounts, NOW + timedelta(days=1))
+        assert weighed == accounts
+        assert warehouse.rows(golden) == before
+    with open_warehouse(former) as warehouse:
+        kept = warehouse.rows("SELECT account_id, len(cells) AS cells FROM weighed ORDER BY ALL")
+        assert kept == [{"account_id": key, "cells": 2} for key in accounts]
+        settle_golden(warehouse, "r3", accounts, NOW + timedelta(days=2))
+        assert weighed == accounts, "nothing is weighed a second time"
+        assert warehouse.rows(golden) == before
 
 
 @pytest.mark.slow
