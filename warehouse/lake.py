@@ -85,12 +85,14 @@ def catalogue_trouble(error: duckdb.Error, folder: Path) -> WarehouseError | Non
     """
     if isinstance(error, _QUERYS):
         return None
-    if _begins(str(error), _CATALOGUES):
-        return _catalogue_lost(error, folder, is_sure=True)
-    is_unsure = isinstance(error, (duckdb.InternalException, duckdb.FatalException))
-    return (
-        _catalogue_lost(error, folder, is_sure=False) if is_unsure or _begins(str(error), _PERHAPS) else None
-    )
+    is_sure = _begins(str(error), _CATALOGUES)
+    if (
+        is_sure
+        or isinstance(error, (duckdb.InternalException, duckdb.FatalException))
+        or _begins(str(error), _PERHAPS)
+    ):
+        return _catalogue_lost(error, folder, is_sure=is_sure)
+    return None
 
 
 def _begins(told: str, beginning: re.Pattern[str]) -> bool:
