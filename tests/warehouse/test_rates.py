@@ -234,7 +234,10 @@ def test_what_many_accounts_share_is_held_once_whatever_orders_the_list(world: W
     pulled(world, "A", "B")
     offers = [Offer("wikidata", frozenset({"city"}), 30), Offer("site", frozenset({"phone", "city"}), 1)]
     refresh_staleness(world.warehouse, NOW)
-    for items in (work_list_by_rate(world.warehouse, NOW, offers, ()), work_list(world.warehouse, NOW, offers)):
+    for items in (
+        work_list_by_rate(world.warehouse, NOW, offers, ()),
+        work_list(world.warehouse, NOW, offers),
+    ):
         first, second = items
         assert {n.field: n.sources for n in first.needs} == {"city": ("site", "wikidata"), "phone": ("site",)}
         assert [id(n) for n in first.needs] == [id(n) for n in second.needs]
