@@ -136,6 +136,7 @@ class Enricher:
         except WarehouseError:
             raise
         except SourceError as error:
+            log.warning("source %s failed over account %s: %s", source.name, account.id, error.what)
             failed: Answer[Reading] = Answer.failed(error.what)
             return self._closed(Findings(), account, source, Outcome.FAILED, failed)
         except Exception as error:
