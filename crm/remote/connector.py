@@ -6,6 +6,7 @@ of locked rows, re-reading before a retry, read-back, history) is here and the s
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -37,7 +38,7 @@ from crm.remote.shaped import lay_around
 _HISTORY = timedelta(days=365)
 
 
-class RemoteCrm:
+class RemoteCrm(ABC):
     """A CRM behind a web API. Raises CrmUnavailable, CrmRefused as the protocol says."""
 
     kind: ClassVar[str]
@@ -74,24 +75,24 @@ class RemoteCrm:
 
     # -- what a connector implements ---------------------------------------------------------------------------
 
+    @abstractmethod
     def properties(self) -> Iterable[Property]:
         """All properties of the account object that our user may see."""
-        raise NotImplementedError
 
+    @abstractmethod
     def pages(self, names: Sequence[str], since: datetime | None) -> Iterator[Sequence[Record]]:
         """All accounts, or those changed at or after a time, page by page, with these properties."""
-        raise NotImplementedError
 
+    @abstractmethod
     def records(self, ids: Sequence[str], names: Sequence[str]) -> Iterable[Record]:
         """At most `reads_a_call` accounts as they stand now, with their newest history where it comes free of charge."""
-        raise NotImplementedError
 
+    @abstractmethod
     def write(self, rows: Sequence[Row]) -> Sequence[RowResult]:
         """Writes at most `rows_a_call` rows in one go and tells what became of each, in order.
 
         CrmOutcomeUnknown may be raised where it cannot be told: all rows are then read back.
         """
-        raise NotImplementedError
 
     def write_own(self, rows: Sequence[Row]) -> Sequence[RowResult]:
         """The same for at most `own_rows` rows of properties that are ours alone, where there is a cheaper way."""

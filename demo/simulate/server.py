@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import threading
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -57,7 +58,7 @@ class Answer:
     hang: bool = False
 
 
-class Simulator:
+class Simulator(ABC):
     """A simulated CRM. A kind implements `answer` and, in its own words, `expired`, `throttled` and `spent`.
 
     `log` holds (method, path) of every request that cost a call; `calls` counts them by what `purpose` makes of them.
@@ -74,9 +75,9 @@ class Simulator:
 
     # -- what a kind implements --------------------------------------------------------------------------------
 
+    @abstractmethod
     def answer(self, request: Request) -> Answer:
         """The reply to a request that met no general fault."""
-        raise NotImplementedError
 
     def is_login(self, request: Request) -> bool:
         """True for requests that cost no call and need no token."""

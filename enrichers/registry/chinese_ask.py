@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 
 from accounts.account import Account
 from accounts.link import Candidate
@@ -28,14 +29,14 @@ class ChineseRegister(Register):
     licence = ""
     every_days = 90
 
-    def _address(self, asked_for: str) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def _address(self, asked_for: str) -> str: ...
 
-    def _fetch(self, url: str, asked: Asked) -> Response | None:
-        raise NotImplementedError
+    @abstractmethod
+    def _fetch(self, url: str, asked: Asked) -> Response | None: ...
 
-    def _parse(self, body: bytes) -> ChineseRecord | None:
-        raise NotImplementedError
+    @abstractmethod
+    def _parse(self, body: bytes) -> ChineseRecord | None: ...
 
     def _calls(self) -> int:
         return 1  # search and read share an answer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -114,14 +115,14 @@ class Prices(Register):
     needs = frozenset({"ticker"})
     every_days = 1
 
-    def _symbol(self, account: Account) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def _symbol(self, account: Account) -> str: ...
 
-    def _url(self, symbol: str) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def _url(self, symbol: str) -> str: ...
 
-    def _closes(self, url: str, asked: Asked) -> tuple[tuple[Close, ...], Response | None]:
-        raise NotImplementedError
+    @abstractmethod
+    def _closes(self, url: str, asked: Asked) -> tuple[tuple[Close, ...], Response | None]: ...
 
     def _search(self, account: Account, asked: Asked) -> Answer[Candidate]:
         symbol = self._symbol(account)

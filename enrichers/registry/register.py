@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -47,7 +48,7 @@ class Said:
     display: str | None = None
 
 
-class Register:
+class Register(ABC):
     """The part registers share. A register gives `_search` and `_read`; both may raise SourceError. Threads may share it.
 
     `cost` is the price of a call as its maker lists it; `[sources.NAME] price` says what the user pays.
@@ -80,11 +81,11 @@ class Register:
         """The paid calls one account may take at most: search and read, where they are not one call."""
         return 2
 
-    def _search(self, account: Account, asked: Asked) -> Answer[Candidate]:
-        raise NotImplementedError
+    @abstractmethod
+    def _search(self, account: Account, asked: Asked) -> Answer[Candidate]: ...
 
-    def _read(self, account: Account, candidate: Candidate, asked: Asked) -> Answer[Reading]:
-        raise NotImplementedError
+    @abstractmethod
+    def _read(self, account: Account, candidate: Candidate, asked: Asked) -> Answer[Reading]: ...
 
     def _safely(self, ask: Callable[[Asked], Answer[Row]]) -> Answer[Row]:
         """The answer with what it took and cost, or *failed* with the reason."""
