@@ -6,12 +6,12 @@ fresh file is written beside the old one and takes its place in one step; a cras
 
 from __future__ import annotations
 
-import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from accounts.errors import WarehouseError
+from warehouse.durable import sync_file
 from warehouse.lake import LAKE, compact_lake
 from warehouse.store import STORAGE, Warehouse, sql
 
@@ -67,7 +67,7 @@ def rewrite(warehouse: Warehouse) -> None:
     try:
         copy_to(warehouse, fresh)
         warehouse.run("CHECKPOINT evergreen")
-        _sync(fresh)
+        sync_file(fresh)
         fresh.replace(path)
     finally:
         fresh.unlink(missing_ok=True)
@@ -116,15 +116,6 @@ def _need_room(folder: Path, size: int) -> None:
             remedy="Make room; nothing was changed.",
             path=folder,
         )
-
-
-def _sync(path: Path) -> None:
-    """Makes sure the file is on the disk before its name means anything."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _quoted(path: Path) -> str:

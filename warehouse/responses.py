@@ -23,6 +23,7 @@ from pathlib import Path
 from accounts.clock import SystemClock
 from accounts.errors import WarehouseError
 from accounts.protocols import StoredHead, StoredResponse
+from warehouse.durable import sync_file
 from warehouse.response_index import ResponseIndex, explained
 from warehouse.store import sql
 
@@ -81,11 +82,7 @@ class FileResponseStore:
         """The newest response to exactly this URL with its body, or None."""
         head = self.head(url)
         body = self.read(head) if head is not None else None
-        if head is None or body is None:
-            return None
-        return StoredResponse(
-            url, head.final_url, head.status, head.headers, body, head.body_sha256, head.fetched_at
-        )
+        return head.with_body(body) if head is not None and body is not None else None
 
     def read(self, head: StoredHead) -> bytes | None:
         """The body of a stored response; None where it is gone. A damaged one is removed, and comes back with the next fetch."""
@@ -202,19 +199,11 @@ class FileResponseStore:
         try:
             while fresh:
                 with suppress(FileNotFoundError), explained(self.folder):
-                    _sync_file(fresh[-1])
+                    sync_file(fresh[-1])
                 fresh.pop()
         finally:
             with self._lock:
                 self._fresh += fresh
-
-
-def _sync_file(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _end_of(path: Path) -> bytes:
