@@ -64,6 +64,12 @@ class StoredHead:
     body_bytes: int
     fetched_at: datetime
 
+    def with_body(self, body: bytes) -> StoredResponse:
+        """The whole of it."""
+        return StoredResponse(
+            self.url, self.final_url, self.status, self.headers, body, self.body_sha256, self.fetched_at
+        )
+
 
 class ResponseStore(Protocol):
     """Responses kept as evidence and for conditional requests; safe for many threads."""
@@ -74,10 +80,6 @@ class ResponseStore(Protocol):
 
     def read(self, head: StoredHead) -> bytes | None:
         """The body of a stored response; a damaged one counts as None and is not found again."""
-        ...
-
-    def get(self, url: str) -> StoredResponse | None:
-        """The newest stored response to exactly this URL, or None; a corrupt one counts as None."""
         ...
 
     def put(self, response: StoredResponse) -> None:

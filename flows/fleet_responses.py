@@ -61,23 +61,13 @@ class PackedResponses:
                 )  # fmt: skip
             return None
 
-    def get(self, url: str) -> StoredResponse | None:
-        """The newest response to exactly this URL, or None; a damaged one counts as None."""
-        with self._lock:
-            pack, row = self._newest.get(url, (None, {}))
-            if pack is None:
-                return None
-            with suppress(*_DAMAGE):
-                return _response(pack, row)
-            return None
-
     def read(self, head: StoredHead) -> bytes | None:
         """The body of a stored response, from either pack; a damaged one counts as None and is not found again."""
         with self._lock:
-            pack, _ = self._newest.get(head.url, (None, {}))
-            with suppress(*_DAMAGE):
-                if pack is not None:
-                    return _unpacked(pack, head.body_sha256)
+            for pack in (self._new, self._known):
+                with suppress(*_DAMAGE):
+                    if pack is not None:
+                        return _unpacked(pack, head.body_sha256)
             self._newest.pop(head.url, None)
             return None
 
@@ -125,9 +115,11 @@ def pack_known(store: ResponseStore, urls: Iterable[str], pack: Path) -> int:
     count = 0
     with PackedResponses(pack) as packed:
         for url in dict.fromkeys(urls):
-            stored = store.get(url)
-            if stored is not None and stored.status == 200 and stored.headers.keys() & _CONDITIONS:
-                packed.put(stored)
+            head = store.head(url)
+            if head is None or head.status != 200 or not head.headers.keys() & _CONDITIONS:
+                continue
+            if (body := store.read(head)) is not None:
+                packed.put(head.with_body(body))
                 count += 1
     return count
 

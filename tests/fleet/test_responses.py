@@ -33,14 +33,18 @@ def test_a_pack_brings_responses_and_confirmations_into_another_store(tmp_path: 
     )
     later = NOW + timedelta(days=1)
     with PackedResponses(tmp_path / "new.zip", tmp_path / "known.zip") as packed:
-        known = packed.get("http://a.example/")
+        known = packed.head("http://a.example/")
         assert known is not None
-        assert (known.body, known.headers) == (b"old", {"etag": '"1"'})
-        assert packed.get("http://b.example/") is None
+        assert (packed.read(known), known.headers) == (b"old", {"etag": '"1"'})
+        assert packed.head("http://b.example/") is None
         packed.touch("http://a.example/", later)
         packed.put(response("http://d.example/", b"same", later))
         packed.put(response("http://e.example/", b"same", later))
-        assert packed.get("http://e.example/") == response("http://e.example/", b"same", later)
+        fresh = packed.head("http://e.example/")
+        assert fresh is not None
+        assert fresh.with_body(packed.read(fresh) or b"") == response("http://e.example/", b"same", later)
+        packed.put(response("http://a.example/", b"changed", later))
+        assert packed.read(known) == b"old", "what was confirmed a moment ago is still there"
     unpack(tmp_path / "new.zip", home)
     found = home.get("http://e.example/")
     assert found is not None
@@ -48,7 +52,7 @@ def test_a_pack_brings_responses_and_confirmations_into_another_store(tmp_path: 
     assert home.prune(NOW + timedelta(hours=1)) == 1  # a was confirmed later; b was not
     assert home.get("http://a.example/") is not None
     with zipfile.ZipFile(tmp_path / "new.zip") as pack:
-        assert len(pack.namelist()) == 2  # one body, one index
+        assert len(pack.namelist()) == 3  # two bodies, one index
 
 
 def test_a_damaged_pack_is_told(tmp_path: Path) -> None:
