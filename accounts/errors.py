@@ -16,6 +16,7 @@ EvergreenError
 │   └── QuotaExhausted   its limit is spent; ask it no more in this run
 ├── WarehouseError       the warehouse could not be opened or is of another version
 │   └── WriterBusy       another process holds it for writing                     exit 3
+├── ServerAway           Prefect's server, or the database behind it, does not answer   exit 3
 ├── AlertFailed          a mail server or chat service did not take a digest        exit 1
 └── WorkLeft             the run stopped with work undone (breaker, budget)       exit 1
 """

@@ -37,8 +37,8 @@ def read(page):
     selected = time.process_time()
     try:
         extruct.extract(response.text, base_url=page["url"], errors="ignore")
-    except Exception:  # a peer that falls over a page is timed as far as it came
-        pass
+    except Exception as error:  # timed as far as it came
+        print(page["url"], repr(error)[:200], file=sys.stderr)
     extracted = time.process_time()
     engine.analyze_with_versions_and_categories(WebPage(page["url"], response.text, {}))
     return selected - started, extracted - selected, time.process_time() - extracted
