@@ -31,7 +31,6 @@ _CODES = frozenset(
     ["en", "de", "fr", "es", "it", "pt", "nl", "pl", "ru", "ja", "jp", "ko", "kr", "zh", "cn", "tw", "hk", "ar", "tr", "cs", "sv", "da", "fi", "no", "hu", "ro", "gb", "us", "uk", "eng", "chs", "cht"]
 )  # fmt: skip
 _CHINESE = frozenset({"zh", "cn", "tw", "hk", "chs", "cht"})
-_NONE: frozenset[str] = frozenset()
 _ELSEWHERE = 1.5
 """What a page on another host of the site loses: it costs robots.txt and a connection more."""
 
@@ -127,8 +126,8 @@ def _purpose(link: Link) -> tuple[float, str] | None:
     path = unquote(urlsplit(link.href).path)
     words = path.rsplit(".", 1)[0].replace("-", " ").replace("_", " ").replace("/", " ").strip()
     depth = path.strip("/").count("/")
-    said = _purposes(link.text) if link.text and len(link.text) <= 40 else _NONE
-    written = _purposes(words) if len(words) <= 60 else _NONE
+    said = _purposes(link.text if len(link.text) <= 40 else "")
+    written = _purposes(words if len(words) <= 60 else "")
     purpose = next((purpose for purpose in _WORTH if purpose in said or purpose in written), None)
     if purpose is None:
         return None
