@@ -1,6 +1,6 @@
 """The index of stored responses: SQLite in WAL mode, shared by threads and processes, written in batches.
 
-What is noted waits a moment and is committed with others, each kind by one statement. Threads read side by side, each over a connection:
+What is noted waits a moment and is committed with others, each kind by one statement. Threads read side by side, each over a connection of its own:
 Python takes its time to give the interpreter back to a thread that has asked SQLite something, and nobody else may wait for that.
 What waits may be lost with the process; `flush` says when that must not be.
 """
