@@ -117,6 +117,12 @@ def test_a_plug_in_that_trips_tells_so() -> None:
         def pages(self, names: Sequence[str], since: Any) -> Any:
             yield [None.id]  # type: ignore[attr-defined]
 
+        def records(self, ids: Sequence[str], names: Sequence[str]) -> Any:
+            raise AssertionError("nobody asked for records")
+
+        def write(self, rows: Sequence[Row]) -> Any:
+            raise AssertionError("nobody asked to write")
+
     with pytest.raises(CrmUnavailable, match=r"mine answered in a shape we do not know .KeyError: 'name'"):
         Mine().properties()
     with pytest.raises(CrmUnavailable, match="AttributeError"):
