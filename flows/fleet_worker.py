@@ -22,6 +22,7 @@ import duckdb
 from accounts.clock import Clock, FixedClock, SystemClock
 from accounts.config import BudgetConfig, Config
 from accounts.errors import ConfigError, EvergreenError, WarehouseError
+from flows.collecting import seldom_collecting
 from flows.enriching import Enricher
 from flows.fleet_plan import RunPlan, Said, ShardPlan, read_plan, release
 from flows.fleet_responses import PackedResponses
@@ -84,7 +85,10 @@ def do_shard(store: ShardStore, order: Attempt, working: Path) -> None:
         pack = folder / RESPONSES
         with PackedResponses(pack, known if has_known else None) as responses:
             enricher, threads = _enricher(run, shard, order.attempt, responses, folder)
-            write_shard(folder, order.number, enricher, shard.tasks, threads, lambda _: None, responses.flush)
+            with seldom_collecting():
+                write_shard(
+                    folder, order.number, enricher, shard.tasks, threads, lambda _: None, responses.flush
+                )
         files = [pack, *_parquet(folder, order.number, run)]
         for file in files:
             store.put(f"{order.folder}/{file.name}", file)

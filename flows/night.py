@@ -21,6 +21,7 @@ from accounts.account import Account
 from accounts.errors import EvergreenError, NothingReachable, WarehouseError, WorkLeft
 from accounts.run import Run, RunStatus
 from flows.applying import Applied, apply_set, heal, take_written
+from flows.collecting import seldom_collecting
 from flows.concluding import conclude, take_feedback
 from flows.crew import Crew, processes_for, side_by_side
 from flows.deciding import decide_changes
@@ -137,7 +138,8 @@ def run_night(
     night.folder.mkdir(parents=True, exist_ok=True)
     start_run(services.warehouse, Run(night.run_id, options.kind, RunStatus.RUNNING, now, now))
     try:
-        return _stages(night, shards)
+        with seldom_collecting():
+            return _stages(night, shards)
     except EvergreenError as error:
         _fail(night, str(error))
         raise
