@@ -19,9 +19,10 @@ from enrichers.base import Source, SourceContext, Web
 from enrichers.sources import active_sources
 from enrichers.taped import Taped
 from warehouse.decisions import DecisionStore
+from warehouse.disk import room_needed
 from warehouse.ledger import DuckLedger
 from warehouse.standing import Decided
-from warehouse.store import Warehouse, open_warehouse, room_needed
+from warehouse.store import Warehouse, open_warehouse
 
 
 @dataclass(frozen=True, slots=True)

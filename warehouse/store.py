@@ -6,7 +6,6 @@ SQL lives in `warehouse/sql/*.sql`; rows go in as newline-delimited JSON through
 
 from __future__ import annotations
 
-import errno
 import json
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -20,7 +19,8 @@ from typing import IO, Any
 
 import duckdb
 
-from accounts.errors import WarehouseError, WriterBusy
+from accounts.errors import WarehouseError
+from warehouse.disk import disk_trouble, is_busy
 from warehouse.lake import abandon, attach_lake, catalogue_trouble
 
 #: Written so that DuckDB 1.5 and 2.x both read it.
@@ -73,7 +73,10 @@ class Warehouse:
 
     def close(self) -> None:
         """Gives the file back."""
-        abandon(self._db) if self._is_broken else self._db.close()
+        if self._is_broken:
+            abandon(self._db)
+        else:
+            self._db.close()
         if self._lock is not None:
             self._lock.close()
 
@@ -143,7 +146,7 @@ class Warehouse:
                 return lost
         is_disk = isinstance(error, (duckdb.IOException, duckdb.FatalException))
         is_disk |= isinstance(error, duckdb.TransactionException) and "Failed to commit" in str(error)
-        return _disk_trouble(error, self.folder) if is_disk else None
+        return disk_trouble(error, self.folder) if is_disk else None
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -165,7 +168,7 @@ class Warehouse:
         try:
             self._db.execute("COMMIT")
         except duckdb.Error as error:
-            raise self._trouble(error) or _disk_trouble(error, self.folder) from error
+            raise self._trouble(error) or disk_trouble(error, self.folder) from error
 
     def script(self, name: str, parameters: Mapping[str, Any] | None = None) -> None:
         """Executes all statements of `warehouse/sql/NAME.sql`."""
@@ -188,7 +191,7 @@ class Warehouse:
                 if count:
                     self.append_file(table, Path(file.name))
         except OSError as error:
-            raise _disk_trouble(error, self.folder) from error
+            raise disk_trouble(error, self.folder) from error
         return count
 
     def append_file(self, table: str, *files: Path) -> None:
@@ -235,7 +238,7 @@ class Warehouse:
             self._db.execute(f"ATTACH '{_quoted(path)}' AS evergreen (STORAGE_VERSION '{STORAGE}')")
             self._db.execute("USE evergreen")
         except duckdb.Error as error:
-            raise _disk_trouble(error, self.folder) from error
+            raise disk_trouble(error, self.folder) from error
 
     def replace(self, table: str, rows: Iterable[Mapping[str, Any]]) -> int:
         """Puts rows in place of all a table holds, in one transaction."""
@@ -281,38 +284,6 @@ def plain(thing: Any) -> Any:
     return str(thing)
 
 
-def _disk_trouble(error: Exception, folder: Path) -> WarehouseError:
-    text = str(error)
-    if _is_busy(error):
-        return WriterBusy(
-            f"Another process has the warehouse in {folder} open.",
-            remedy="Wait for that run to end, or stop it; nothing was changed.",
-            path=folder,
-        )
-    return WarehouseError(
-        f"The warehouse in {folder} cannot be used: {text.splitlines()[0]}",
-        remedy="Check free disk space and permissions; what was committed before is safe. "
-        "A damaged file is restored with `evergreen restore`.",
-        path=folder,
-    )
-
-
-@contextmanager
-def room_needed(folder: Path) -> Iterator[None]:
-    """Tells of a full disk as WarehouseError, with the remedy, wherever in the block it was met."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            raise
-        raise _disk_trouble(error, folder) from error
-
-
-def _is_busy(error: Exception) -> bool:
-    text = str(error)
-    return "lock on file" in text or "already attached" in text
-
-
 def open_warehouse(folder: Path, *, memory_limit: str = "2GB", lake: str | None = None) -> Warehouse:
     """The warehouse in a folder, made or migrated as needed, open for writing; `lake` names the catalogue of one (`warehouse.lake`).
 
@@ -329,10 +300,10 @@ def open_warehouse(folder: Path, *, memory_limit: str = "2GB", lake: str | None 
         lock = _attach(connection, path) if lake is None else attach_lake(connection, lake, folder)
         connection.execute("USE evergreen")
     except (duckdb.IOException, duckdb.BinderException) as error:
-        raise _disk_trouble(error, folder) from error
+        raise disk_trouble(error, folder) from error
     except (OSError, duckdb.Error) as error:
         if "already attached" in str(error):
-            raise _disk_trouble(error, folder) from error
+            raise disk_trouble(error, folder) from error
         raise WarehouseError(
             f"{path} cannot be opened: {str(error).splitlines()[0]}",
             remedy="Restore it with `evergreen restore`, or move it away to start anew.",
@@ -352,7 +323,7 @@ def _attach(connection: duckdb.DuckDBPyConnection, path: Path) -> IO[str] | None
     try:
         connection.execute(attach)
     except duckdb.IOException as error:
-        if _is_busy(error) or not _is_stillborn(path):
+        if is_busy(error) or not _is_stillborn(path):
             raise
         path.unlink()
         connection.execute(attach)
