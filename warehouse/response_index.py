@@ -125,7 +125,7 @@ class ResponseIndex:
             for last in (False, True):
                 number = self._number()
                 try:
-                    with self._connection() as db:
+                    with self._connection(number) as db:
                         return question(db)
                 except sqlite3.OperationalError:
                     raise  # locked, full, unwritable: the index itself is sound
@@ -136,9 +136,9 @@ class ResponseIndex:
         raise AssertionError("the second try returns or raises")
 
     @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
+    def _connection(self, number: int | None) -> Iterator[sqlite3.Connection]:
         """A connection nobody else uses meanwhile, to the file that is the index now: another process may have set one aside."""
-        opened = self._opened()
+        opened = self._opened(number)
         try:
             yield opened.db
         except BaseException:
@@ -146,9 +146,9 @@ class ResponseIndex:
             raise
         self._free.put(opened)
 
-    def _opened(self) -> _Opened:
+    def _opened(self, number: int | None) -> _Opened:
         with suppress(Empty):
-            while (number := self._number()) is not None:
+            while number is not None:
                 opened = self._free.get_nowait()
                 if opened.number == number:
                     return opened

@@ -35,6 +35,8 @@ _SECRET_HEADERS = frozenset(
 _MARGIN = (
     1 << 16
 )  # a stored body is never larger than the reader's cap; gunzip a little beyond what is declared
+#: Bytes after the packed body: its checksum and its length.
+_END = 8
 #: Seconds after which a draft is nobody's any more: writing one takes a moment.
 _DRAFT_LIVES = 3600.0
 
@@ -209,11 +211,15 @@ class FileResponseStore:
 def _end_of(path: Path) -> bytes:
     """The checksum and the length at the end of a stored body (RFC 1952); empty where there is none."""
     try:
-        with path.open("rb") as file:
-            file.seek(-8, os.SEEK_END)
-            return file.read()
+        handle = os.open(path, os.O_RDONLY)
     except OSError:
         return b""
+    try:
+        return os.pread(handle, _END, max(0, os.fstat(handle).st_size - _END))
+    except OSError:
+        return b""
+    finally:
+        os.close(handle)
 
 
 def _text(moment: datetime) -> str:
