@@ -67,8 +67,8 @@ def _ours(file: Path, out: Path) -> tuple[list[float], float]:
     began = _children()
     command = [str(Path(sys.executable).with_name("evergreen")), "match", "pairs", str(file), str(out)]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
-    if done.returncode not in (0, 1):  # 1: done, with remarks on single rows
-        raise RuntimeError(done.stderr[-300:])
+    if done.returncode not in (0, 1) or not out.exists():  # 1: done, with remarks on single rows
+        raise RuntimeError(f"{file.name}: {done.stderr[-300:]}")
     spent = _children() - began
     with out.open(newline="", encoding="utf-8") as rows:
         said = {row["pair_id"]: float(row["probability"]) for row in csv.DictReader(rows)}
