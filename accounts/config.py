@@ -19,6 +19,8 @@ from accounts.errors import ConfigError
 from accounts.secrets import secret_settings
 
 _LONGEST = 1_000_000
+#: Where else a secret goes that the library underneath looks for itself.
+_ELSEWHERE = {"warehouse.lake": "Leave the password out there; it comes from PGPASSWORD or ~/.pgpass."}
 _TOO_DEEP = re.compile(r"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){40}")
 """Dotted keys so long take the reader quadratic time."""
 
@@ -358,9 +360,10 @@ def _parsed(text: str) -> dict[str, Any]:
 def _refuse_secrets(raw: dict[str, Any], path: Path) -> None:
     for name in secret_settings(raw):
         key = name.rpartition(".")[2]
+        elsewhere = f"Put it into an environment variable, a file or a Prefect block, and name that: {key}_env, {key}_file or {key}_block."
         raise ConfigError(
             f"{path} holds {name}, which looks like a secret.",
-            remedy=f"Put it into an environment variable, a file or a Prefect block, and name that: {key}_env, {key}_file or {key}_block.",
+            remedy=_ELSEWHERE.get(name, elsewhere),
             path=path,
             key=name,
         )

@@ -128,12 +128,19 @@ def _catalogue_lost(error: duckdb.Error, folder: Path, *, is_sure: bool) -> Ware
 
 
 def load_extensions(connection: duckdb.DuckDBPyConnection) -> None:
-    """Loads what reads and writes lakes. Raises ConfigError where it is not installed for the DuckDB in use."""
+    """Loads what reads and writes lakes. Raises ConfigError where it is not installed, or does not load, for the DuckDB in use."""
     with tempfile.TemporaryDirectory() as name:
         for extension, package in _EXTENSIONS.items():
             link = Path(name) / f"{extension}.duckdb_extension"  # DuckDB finds its entry by the file's name
             link.symlink_to(_shipped(package))
-            connection.execute(f"LOAD '{_quoted(str(link))}'")
+            try:
+                connection.execute(f"LOAD '{_quoted(str(link))}'")
+            except duckdb.Error as error:
+                raise ConfigError(
+                    f"DuckDB {duckdb.__version__} does not load its extension {extension}: {str(error).splitlines()[0]}",
+                    remedy="Make the lake's environment anew on this machine: remove build/lake, then `make lake`.",
+                    key="warehouse.lake",
+                ) from error
 
 
 def compact_lake(run: Callable[[str], None]) -> None:

@@ -66,6 +66,8 @@ def test_a_missing_file_is_told_by_its_path(tmp_path: Path) -> None:
         f'[sources.x]\nheader = "Bearer {SECRET}"',
         f'[crm.options]\nkeyfile = """-----BEGIN RSA PRIVATE KEY-----\n{SECRET}\n-----END RSA PRIVATE KEY-----"""',
         f'[web]\nauthorization = "{SECRET}"',
+        f'[warehouse]\nlake = "postgres:dbname=evergreen password={SECRET} host=db"',
+        f'[warehouse]\nlake = "postgres:postgresql://evergreen:{SECRET}@db/evergreen"',
     ],
 )
 def test_a_secret_in_the_configuration_is_refused_by_name_and_by_look_and_not_repeated(

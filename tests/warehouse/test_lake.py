@@ -66,6 +66,16 @@ def test_without_its_extensions_a_lake_says_what_is_missing() -> None:
         load_extensions(connection)
 
 
+def test_an_extension_that_does_not_load_is_told_as_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "other").write_bytes(b"of another machine" * 100)
+    monkeypatch.setattr("warehouse.lake._shipped", lambda package: tmp_path / "other")
+    with duckdb.connect() as connection, pytest.raises(ConfigError, match="does not load") as caught:
+        load_extensions(connection)
+    assert "make lake" in caught.value.remedy
+
+
 _AWAY = "server closed the connection unexpectedly\n\tThis probably means the server terminated abnormally"
 _REFUSED = 'Unable to connect to Postgres at "dbname=made": connection to server at "127.0.0.1" failed: Connection refused'
 _COPY = f'Failed to prepare COPY "COPY (SELECT \'a:b\') TO STDOUT (FORMAT "binary");": {_AWAY}'
