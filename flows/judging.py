@@ -74,9 +74,10 @@ class Judge:
 
     def judge(self, account: Account, articles: Iterable[Article], now: datetime) -> Judged:
         """The judgements of the articles that are new, each once."""
-        judged, seen, naming = Judged(), set(self.known), Naming.of(account)
+        judged, naming = Judged(), Naming.of(account)
+        seen: set[str] = set()  # beside all that is known, which is far too much to copy for each account
         for article in articles:
-            if article.id in seen:
+            if article.id in self.known or article.id in seen:
                 continue
             seen.add(article.id)
             if self.feedback.keeps_away(account.id, article.source, article.record_id, article.evidence.url):

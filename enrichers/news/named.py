@@ -42,10 +42,10 @@ class NamedIn:
 
     def _spelt(self, name: str) -> set[int]:
         words = _WORD.findall(name)
-        if not words:
+        if not words or not (places := _common(self._words, words)):
             return set()
         whole = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
-        return {place for place in _common(self._words, words) if whole.search(self._texts[place])}
+        return {place for place in places if whole.search(self._texts[place])}
 
     def _chinese(self, name: str) -> set[int]:
         bare = _REGION.sub("", name)

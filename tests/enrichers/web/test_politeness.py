@@ -105,3 +105,20 @@ def test_hosts_nobody_asks_are_forgotten(monkeypatch):
     timer.now += 10_000
     turns(politeness, "late.test")
     assert len(politeness._hosts) == 1
+
+
+def test_where_nobody_is_idle_not_every_new_host_looks_through_all(monkeypatch):
+    """A night of 100,000 hosts spent four fifths of its time on that."""
+    monkeypatch.setattr("enrichers.web.politeness._MOST_HOSTS", 10)
+    looked: list[int] = []
+
+    class Hosts(dict):
+        def items(self):
+            looked.append(len(self))
+            return super().items()
+
+    politeness = Politeness(config(), FakeTimer())
+    politeness._hosts = Hosts()
+    turns(politeness, *(f"{i}.test" for i in range(1_000)))
+    assert len(politeness._hosts) == 1_000
+    assert sum(looked) < 10 * 1_000
