@@ -66,6 +66,20 @@ def measure(folder: Path) -> list[Figure]:
                 )
             )  # fmt: skip
         figures.append(Figure(f"{accounts:,} accounts, peak memory", told["peak"], "MB", 4096))
+        bare, note = (
+            told["bare"],
+            "the pages the nights kept and robots.txt, with nothing decided; the least a quiet night could cost",
+        )
+        name = f"{accounts:,} accounts, a bare loop of requests"
+        figures.append(
+            Figure(
+                name,
+                bare["cpu"],
+                "CPU s",
+                None,
+                f"{bare['cpu'] / first:.0%} of the first night; {bare['requests']:,} requests: {note}",
+            )
+        )
     per_account = told["nights"][0]["cpu"] / SIZES[-1]
     note = f"extrapolated in proportion from {SIZES[-1]:,} accounts, not measured; two cores share it"
     figures.append(
@@ -121,11 +135,13 @@ def _nights(asked: argparse.Namespace) -> None:
             at = datetime.fromisoformat(demo.ask("now")) + timedelta(days=day)
             nights.append(_night(name, config, at, replay) | {"server_cpu": float(demo.ask("cpu"))})
             print(json.dumps(nights[-1]), file=sys.stderr, flush=True)
+        bare = None if asked.replay else _bare(folder, demo.address)
     told = {
         "accounts": asked.accounts,
         "processes": asked.processes,
         "nights": nights,
         "peak": max(night["peak"] for night in nights),
+        "bare": bare,
     }
     print(json.dumps(told))
 
@@ -147,6 +163,16 @@ def _night(name: str, config: Path, at: datetime, replay: Path | None) -> dict[s
         "requests": report.counts()["requests"], "failed": report.counts()["failed_calls"],
         "written": sum(report.outcomes.values()), "peak": peak[0], "evidence_mb": evidence // 1_000_000,
     }  # fmt: skip
+
+
+def _bare(folder: Path, address: str) -> dict[str, float]:
+    """What asking for the same pages costs in a process that does nothing else (`bench.bare_requests`)."""
+    index = folder / ".evergreen" / "responses" / "index.sqlite"
+    command = [sys.executable, "-m", "bench.bare_requests", str(index), address]
+    told: dict[str, float] = json.loads(
+        subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    )
+    return told
 
 
 class _Demo:
