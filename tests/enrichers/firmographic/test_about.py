@@ -39,6 +39,7 @@ def test_links_to_feeds_careers_and_boards():
     ("html", "condition"),
     [
         ("<h1>acme.com</h1><p>This domain is for sale. Buy this domain</p>", Condition.FOR_SALE), ("<p>该域名正在出售，有意者请联系</p>", Condition.FOR_SALE),
+        ("<p>The domain name larkmoor-foods.example may be available for sale</p>", Condition.FOR_SALE), ("<p>This domain is on sale</p>", Condition.FOR_SALE),
         ("<title>Account Suspended</title><h1>This Account has been suspended.</h1>", Condition.SUSPENDED), ("<p>您的网站已到期，请续费</p>", Condition.SUSPENDED),
         ("<p>This domain is parked free, courtesy of a registrar.</p>", Condition.PARKED), ("<title>Welcome to nginx!</title><h1>Welcome to nginx!</h1>", Condition.PARKED),
         ("<html><body></body></html>", Condition.EMPTY), ("", Condition.EMPTY),
@@ -47,6 +48,14 @@ def test_links_to_feeds_careers_and_boards():
 )  # fmt: skip
 def test_conditions(html, condition):
     assert condition_of(parse_page(html)).condition is condition
+
+
+def test_a_domain_before_a_long_run_of_marks_is_read_through_once():
+    """Words of any length used to be tried in every way a run of marks can be cut into three: minutes for a page."""
+    assert (
+        condition_of(parse_page(f"<p>Say hello</p><!-- this domain {'<x>' * 15_000} --><img alt='y'>"))
+        is None
+    )
 
 
 def test_ordinary_pages_have_no_condition():
