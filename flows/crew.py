@@ -26,8 +26,8 @@ from typing import Any
 from accounts.clock import Clock
 from accounts.config import Config
 from accounts.errors import WarehouseError
-from flows.collecting import seldom_collecting
 from flows.enriching import Enricher, Task
+from flows.garbage import seldom_collected
 from flows.readings import Recognition
 from flows.services import Services, sources_for
 from flows.shards import write_shard
@@ -203,7 +203,7 @@ def _serve(order: bytes, lines: Sequence[Connection]) -> None:
         spending=Spending(given.config.budget),
         recognition=Recognition.under(web, given.enricher.catalogue) if given.recognises else None,
     )
-    with seldom_collecting(), ThreadPoolExecutor(len(lines), thread_name_prefix="line") as pool:
+    with seldom_collected(), ThreadPoolExecutor(len(lines), thread_name_prefix="line") as pool:
         list(pool.map(lambda line: _obey(line, enricher, given.config.run.threads, web.flush), lines))
 
 

@@ -22,11 +22,11 @@ import duckdb
 from accounts.clock import Clock, FixedClock, SystemClock
 from accounts.config import BudgetConfig, Config
 from accounts.errors import ConfigError, EvergreenError, WarehouseError
-from flows.collecting import seldom_collecting
 from flows.enriching import Enricher
 from flows.fleet_plan import RunPlan, Said, ShardPlan, read_plan, release
 from flows.fleet_responses import PackedResponses
 from flows.fleet_store import ShardStore
+from flows.garbage import seldom_collected
 from flows.judging import Judge
 from flows.knowing import Memory
 from flows.readings import Recognition
@@ -85,7 +85,7 @@ def do_shard(store: ShardStore, order: Attempt, working: Path) -> None:
         pack = folder / RESPONSES
         with PackedResponses(pack, known if has_known else None) as responses:
             enricher, threads = _enricher(run, shard, order.attempt, responses, folder)
-            with seldom_collecting():
+            with seldom_collected():
                 write_shard(
                     folder, order.number, enricher, shard.tasks, threads, lambda _: None, responses.flush
                 )

@@ -21,12 +21,12 @@ from accounts.account import Account
 from accounts.errors import EvergreenError, NothingReachable, WarehouseError, WorkLeft
 from accounts.run import Run, RunStatus
 from flows.applying import Applied, apply_set, heal, take_written
-from flows.collecting import seldom_collecting
 from flows.concluding import conclude, take_feedback
 from flows.crew import Crew, processes_for, side_by_side
 from flows.deciding import decide_changes
 from flows.enriching import Enricher
 from flows.fleet import fleet_for, take_leftovers
+from flows.garbage import seldom_collected
 from flows.judging import Judge
 from flows.knowing import Memory, know
 from flows.learning import learn, learn_trust
@@ -138,7 +138,7 @@ def run_night(
     night.folder.mkdir(parents=True, exist_ok=True)
     start_run(services.warehouse, Run(night.run_id, options.kind, RunStatus.RUNNING, now, now))
     try:
-        with seldom_collecting():
+        with seldom_collected():
             return _stages(night, shards)
     except EvergreenError as error:
         _fail(night, str(error))
