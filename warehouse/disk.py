@@ -9,16 +9,15 @@ from pathlib import Path
 
 from accounts.errors import WarehouseError, WriterBusy
 
+#: What the system says where there is no room: on the disk, for this user, in one file.
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
 
 def disk_trouble(error: Exception, folder: Path) -> WarehouseError:
     """What to tell of an error of the disk, or of a file that somebody else holds (WriterBusy)."""
     text = str(error)
     if is_busy(error):
-        return WriterBusy(
-            f"Another process has the warehouse in {folder} open.",
-            remedy="Wait for that run to end, or stop it; nothing was changed.",
-            path=folder,
-        )
+        return writer_busy(folder)
     return WarehouseError(
         f"The warehouse in {folder} cannot be used: {text.splitlines()[0]}",
         remedy="Check free disk space and permissions; what was committed before is safe. "
@@ -33,9 +32,18 @@ def room_needed(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        if error.errno not in FULL:
             raise
         raise disk_trouble(error, folder) from error
+
+
+def writer_busy(folder: Path) -> WriterBusy:
+    """What to tell where another process writes to the warehouse."""
+    return WriterBusy(
+        f"Another process has the warehouse in {folder} open.",
+        remedy="Wait for that run to end, or stop it; nothing was changed.",
+        path=folder,
+    )
 
 
 def is_busy(error: Exception) -> bool:

@@ -19,7 +19,8 @@ from typing import IO
 
 import duckdb
 
-from accounts.errors import ConfigError, WarehouseError, WriterBusy
+from accounts.errors import ConfigError, WarehouseError
+from warehouse.disk import writer_busy
 
 #: Extensions by the name DuckDB knows them under, and the packages that bring them.
 _EXTENSIONS = {"postgres_scanner": "postgres", "ducklake": "ducklake"}
@@ -181,11 +182,7 @@ def _held(folder: Path) -> IO[str]:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         lock.close()
-        raise WriterBusy(
-            f"Another process has the warehouse in {folder} open.",
-            remedy="Wait for that run to end, or stop it; nothing was changed.",
-            path=folder,
-        ) from None
+        raise writer_busy(folder) from None
     return lock
 
 

@@ -7,7 +7,6 @@ What waits may be lost with the process; `flush` says when that must not be.
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import json
 import logging
@@ -21,6 +20,7 @@ from queue import Empty, SimpleQueue
 from typing import TypeVar
 
 from accounts.errors import WarehouseError
+from warehouse.disk import FULL
 from warehouse.store import sql
 
 log = logging.getLogger("evergreen")
@@ -29,7 +29,6 @@ log = logging.getLogger("evergreen")
 BATCH = 256
 #: The file whose time says when the index was begun: it cannot name older bodies.
 BEGUN = "begun"
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 T = TypeVar("T")
 Row = tuple[str, str, int, str, str, int, str]
@@ -230,7 +229,7 @@ def explained(folder: Path) -> Iterator[None]:
     except FileNotFoundError:
         raise
     except OSError as error:
-        if error.errno in _FULL:
+        if error.errno in FULL:
             raise _full(folder) from error
         raise WarehouseError(
             f"{folder} cannot be written: {error.strerror or error}.",
