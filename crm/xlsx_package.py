@@ -37,8 +37,7 @@ class Package:
                 self._parts = {info.filename: archive.read(info) for info in self._infos}
         except (
             zipfile.BadZipFile,
-            NotImplementedError,
-            RuntimeError,
+            RuntimeError,  # encrypted, or packed in a way nobody here knows
             OSError,
             EOFError,
             ValueError,

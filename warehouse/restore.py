@@ -98,7 +98,7 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
         raise ConfigError(
             f"{path} is a folder.", remedy="Give the path of a backup file.", path=path
         ) from None
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError) as error:
         if isinstance(error, ConfigError):
             raise
         raise _damaged(path, str(error) or type(error).__name__) from error
