@@ -24,7 +24,7 @@ _NAMED_LIKE_ONE = re.compile(
     r"(?i)(password|passwd|passphrase|secret|token|api_?key|private_?key|access_?key|credential|authorization|bearer|cookie)"
 )
 _LOOKS_LIKE_ONE = re.compile(
-    r"(?i)-----BEGIN [A-Z ]*PRIVATE KEY-----|^bearer\s+\S{12,}|^(?:postgres:)?[a-z][a-z0-9+.-]*://[^/\s:@]+:[^/\s@]+@"
+    r"(?i)-----BEGIN [A-Z ]*PRIVATE KEY-----|^bearer\s+\S{12,}|(?:^|:)[a-z][a-z0-9+.-]*://[^/\s:@]+:[^/\s@]+@"
     r"|(?:^|[\s:?&])(?:ssl)?password\s*=\s*\S"
 )
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO

@@ -80,7 +80,7 @@ class Politeness:
         self._timer = timer
         self._hosts: dict[str, _Host] = {}
         self._lock = threading.Lock()
-        self._look_at = _MOST_HOSTS
+        self._sweep_from = _MOST_HOSTS
         self.alone: frozenset[str] = frozenset()
         """Hosts that nobody else asks, whatever `shared_by` says."""
 
@@ -176,10 +176,11 @@ class Politeness:
 
     def _forget_idle(self) -> None:
         """Drops hosts nobody has asked for a while, so that a long run does not keep them all."""
-        if len(self._hosts) < self._look_at:
+        if len(self._hosts) < self._sweep_from:
             return
         past = self._timer.seconds() - _SECONDS_IDLE
         for name, host in list(self._hosts.items()):
             if not host.users and host.next_turn < past and host.open_until < past:
                 del self._hosts[name]
-        self._look_at = max(_MOST_HOSTS, len(self._hosts) * 5 // 4)  # not for each new one where none is idle
+        # where hardly one is idle, not again for each new one
+        self._sweep_from = max(_MOST_HOSTS, len(self._hosts) * 5 // 4)

@@ -108,7 +108,7 @@ def test_hosts_nobody_asks_are_forgotten(monkeypatch):
 
 
 def test_where_nobody_is_idle_not_every_new_host_looks_through_all(monkeypatch):
-    """A night of 100,000 hosts spent four fifths of its time on that."""
+    """Beyond the bound each new host went through all the others; a night of 100,000 sites spent most of its readers' time on that."""
     monkeypatch.setattr("enrichers.web.politeness._MOST_HOSTS", 10)
     looked: list[int] = []
 
