@@ -1,4 +1,4 @@
-"""The least a quiet night could cost in Python: a bare loop of `requests` over the pages a night has kept, asked conditionally.
+"""What asking alone costs: a bare loop of `requests` over the pages a night has kept, asked conditionally.
 
 `python -m bench.bare_requests INDEX GATEWAY [--threads N]` asks every page once, with the validator it came with, and each site's
 robots.txt, over kept connections; nothing is checked, waited for, kept or told but the CPU seconds it took.

@@ -66,19 +66,10 @@ def measure(folder: Path) -> list[Figure]:
                 )
             )  # fmt: skip
         figures.append(Figure(f"{accounts:,} accounts, peak memory", told["peak"], "MB", 4096))
-        bare, note = (
-            told["bare"],
-            "the pages the nights kept and robots.txt, with nothing decided; the least a quiet night could cost",
-        )
-        name = f"{accounts:,} accounts, a bare loop of requests"
+        bare = told["bare"]
+        note = f"{bare['cpu'] / first:.0%} of the first; {bare['requests']:,} requests for the pages kept and robots.txt, nothing decided"
         figures.append(
-            Figure(
-                name,
-                bare["cpu"],
-                "CPU s",
-                None,
-                f"{bare['cpu'] / first:.0%} of the first night; {bare['requests']:,} requests: {note}",
-            )
+            Figure(f"{accounts:,} accounts, a bare loop of requests", bare["cpu"], "CPU s", None, note)
         )
     per_account = told["nights"][0]["cpu"] / SIZES[-1]
     note = f"extrapolated in proportion from {SIZES[-1]:,} accounts, not measured; two cores share it"
